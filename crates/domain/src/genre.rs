@@ -1,0 +1,152 @@
+//! Genres.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    text,
+    violation::{Violation, ViolationCode},
+};
+
+/// Identifies a genre; given by the catalogue, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GenreId(pub u64);
+
+/// A genre's name: 1 to 50 characters after trimming, in NFC, without `,`, `|` and control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct GenreName(Arc<str>);
+
+impl GenreName {
+    /// The most characters a name has.
+    pub const MAX_CHARS: usize = 50;
+
+    /// Reads a name; a violation is reported for the JSON pointer `field`.
+    pub fn new(name: &str, field: &str) -> Result<Self, Violation> {
+        let name = text::trimmed_nfc(name);
+        let refuse = |code, detail| Err(Violation::new(field, code, detail));
+        match name.chars().count() {
+            0 => return refuse(ViolationCode::TooShort, "a genre has 1 to 50 characters"),
+            n if n > Self::MAX_CHARS => {
+                return refuse(ViolationCode::TooLong, "a genre has 1 to 50 characters");
+            }
+            _ => {}
+        }
+        if name.chars().any(|c| matches!(c, ',' | '|') || c.is_control()) {
+            return refuse(ViolationCode::InvalidFormat, "a genre contains no ',', no '|' and no control characters");
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two names share that are the same genre: the name without differences of case.
+    pub fn key(&self) -> String {
+        text::case_folded(&self.0)
+    }
+}
+
+impl fmt::Display for GenreName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<GenreName> for String {
+    fn from(name: GenreName) -> Self {
+        name.0.as_ref().into()
+    }
+}
+
+impl TryFrom<String> for GenreName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::new(&name, "/name").map_err(|v| v.detail)
+    }
+}
+
+/// A genre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Genre {
+    /// Its id.
+    pub id: GenreId,
+    /// Its name, unique without regard to case, as first written.
+    pub name: GenreName,
+}
+
+/// The genres of one movie: at most 32, in order, none twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GenreNames(Vec<GenreName>);
+
+impl GenreNames {
+    /// The most genres a movie has.
+    pub const MAX: usize = 32;
+
+    /// Reads names; a repeated one counts once, where it stands first. Reports every violation, each for the JSON
+    /// pointer `field/N`, or for `field` where there are too many.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, field: &str) -> Result<Self, Vec<Violation>> {
+        let mut genres: Vec<GenreName> = Vec::new();
+        let mut keys: Vec<String> = Vec::new();
+        let mut violations = Vec::new();
+        for (i, name) in names.into_iter().enumerate() {
+            match GenreName::new(name, &format!("{field}/{i}")) {
+                Ok(name) if keys.contains(&name.key()) => {}
+                Ok(_) if genres.len() == Self::MAX => {
+                    violations.push(Violation::new(field, ViolationCode::TooLong, "a movie has at most 32 genres"));
+                    break;
+                }
+                Ok(name) => {
+                    keys.push(name.key());
+                    genres.push(name);
+                }
+                Err(violation) => violations.push(violation),
+            }
+        }
+        if violations.is_empty() { Ok(Self(genres)) } else { Err(violations) }
+    }
+
+    /// The names, in order.
+    pub fn as_slice(&self) -> &[GenreName] {
+        &self.0
+    }
+}
+
+impl<'a> FromIterator<&'a Genre> for GenreNames {
+    /// The names of a movie's genres, which are few and distinct already.
+    fn from_iter<I: IntoIterator<Item = &'a Genre>>(genres: I) -> Self {
+        Self(genres.into_iter().map(|genre| genre.name.clone()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_bounded() {
+        assert_eq!(GenreName::new(" Family ", "").unwrap().as_str(), "Family");
+        assert!(GenreName::new(&"x".repeat(50), "").is_ok());
+        for bad in ["", "  ", "a,b", "a|b", "a\0b", &"x".repeat(51)] {
+            assert!(GenreName::new(bad, "/name").is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_genre_counts_once() {
+        let genres = GenreNames::new(["Drama", " drama", "War"], "/genres").unwrap();
+        assert_eq!(genres.as_slice().iter().map(GenreName::as_str).collect::<Vec<_>>(), ["Drama", "War"]);
+    }
+
+    #[test]
+    fn a_movie_has_at_most_32_genres() {
+        let names: Vec<String> = (0..33).map(|i| format!("g{i}")).collect();
+        assert!(GenreNames::new(names[..32].iter().map(String::as_str), "/genres").is_ok());
+        let violations = GenreNames::new(names.iter().map(String::as_str), "/genres").unwrap_err();
+        assert_eq!((violations.len(), violations[0].field.as_str()), (1, "/genres"));
+    }
+}

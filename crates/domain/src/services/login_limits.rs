@@ -1,0 +1,198 @@
+//! Slows down those who guess passwords.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// Failures are remembered for this long.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+/// Failures of one account from one address until it has to wait.
+const PER_ACCOUNT: usize = 10;
+/// Failures of one address until it has to wait.
+const PER_ADDRESS: usize = 100;
+/// Bounds memory: about 100 bytes for each.
+const MAX_KEYS: usize = 100_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Address(IpAddr),
+    Account(IpAddr, String),
+}
+
+/// Counts the failed logins of this process.
+#[derive(Default)]
+pub(super) struct LoginLimits {
+    failures: Mutex<HashMap<Key, VecDeque<Instant>>>,
+}
+
+/// An attempt under way. It counts as failed unless it is told to have succeeded: so attempts made at once cannot
+/// slip through together.
+pub(super) struct Attempt<'a> {
+    limits: &'a LoginLimits,
+    keys: [Key; 2],
+    at: Instant,
+}
+
+impl LoginLimits {
+    /// Begins an attempt at `now`, or says how long to wait.
+    pub(super) fn begin(&self, account: &str, address: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
+        let address = network(address);
+        let keys = [Key::Account(address, account.to_owned()), Key::Address(address)];
+        let mut failures = self.lock();
+        let mut wait = Duration::ZERO;
+        for (key, most) in keys.iter().zip([PER_ACCOUNT, PER_ADDRESS]) {
+            let Some(times) = failures.get_mut(key) else { continue };
+            while times.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
+                times.pop_front();
+            }
+            if times.len() >= most
+                && let Some(first) = times.front()
+            {
+                wait = wait.max(WINDOW - now.duration_since(*first));
+            }
+        }
+        if wait > Duration::ZERO {
+            return Err(wait);
+        }
+        if failures.len() >= MAX_KEYS {
+            make_room(&mut failures, now);
+        }
+        for key in &keys {
+            failures.entry(key.clone()).or_default().push_back(now);
+        }
+        Ok(Attempt { limits: self, keys, at: now })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, VecDeque<Instant>>> {
+        self.failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Attempt<'_> {
+    /// The password was right: the account's failures are forgotten, and this is none of the address's.
+    pub(super) fn succeeded(self) {
+        let mut failures = self.limits.lock();
+        let [account, address] = &self.keys;
+        failures.remove(account);
+        self.take_back(&mut failures, address);
+    }
+
+    /// The attempt was not carried out, so it is no failure.
+    pub(super) fn abandoned(self) {
+        let mut failures = self.limits.lock();
+        for key in &self.keys {
+            self.take_back(&mut failures, key);
+        }
+    }
+
+    fn take_back(&self, failures: &mut HashMap<Key, VecDeque<Instant>>, key: &Key) {
+        if let Some(times) = failures.get_mut(key) {
+            if let Some(place) = times.iter().rposition(|at| *at == self.at) {
+                times.remove(place);
+            }
+            if times.is_empty() {
+                failures.remove(key);
+            }
+        }
+    }
+}
+
+/// Forgets what is over, or else some of the rest: an eighth at a time, so that each attempt pays little for it.
+fn make_room(failures: &mut HashMap<Key, VecDeque<Instant>>, now: Instant) {
+    failures.retain(|_, times| times.back().is_some_and(|at| now.duration_since(*at) < WINDOW));
+    if failures.len() > MAX_KEYS - MAX_KEYS / 8 {
+        let some: Vec<Key> = failures.keys().take(MAX_KEYS / 8).cloned().collect();
+        for key in some {
+            failures.remove(&key);
+        }
+    }
+}
+
+/// What one customer of a provider usually has: an IPv4 address, or a /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    #[test]
+    fn the_eleventh_failure_of_an_account_waits() {
+        let limits = LoginLimits::default();
+        let start = Instant::now();
+        for _ in 0..10 {
+            assert!(limits.begin("admin", address(1), start).is_ok());
+        }
+        let wait = limits.begin("admin", address(1), start + Duration::from_secs(60)).err();
+        assert_eq!(wait, Some(Duration::from_secs(240)));
+        assert!(limits.begin("other", address(1), start).is_ok(), "another account");
+        assert!(limits.begin("admin", address(2), start).is_ok(), "another address");
+        assert!(limits.begin("admin", address(1), start + WINDOW).is_ok(), "five minutes later");
+    }
+
+    #[test]
+    fn the_hundred_and_first_failure_of_an_address_waits() {
+        let limits = LoginLimits::default();
+        let now = Instant::now();
+        for i in 0..100 {
+            assert!(limits.begin(&format!("user{i}"), address(1), now).is_ok());
+        }
+        assert!(limits.begin("user100", address(1), now).is_err());
+    }
+
+    #[test]
+    fn a_success_forgets_the_accounts_failures() {
+        let limits = LoginLimits::default();
+        let now = Instant::now();
+        for _ in 0..9 {
+            let _failed = limits.begin("admin", address(1), now);
+        }
+        limits.begin("admin", address(1), now).unwrap().succeeded();
+        for _ in 0..10 {
+            assert!(limits.begin("admin", address(1), now).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_abandoned_attempt_is_no_failure() {
+        let limits = LoginLimits::default();
+        for _ in 0..20 {
+            limits.begin("admin", address(1), Instant::now()).unwrap().abandoned();
+        }
+        assert!(limits.lock().is_empty());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let limits = LoginLimits::default();
+        let now = Instant::now();
+        for i in 0..60_000u32 {
+            let _attempt = limits.begin("admin", IpAddr::from(i.to_be_bytes()), now);
+        }
+        assert!(limits.lock().len() <= MAX_KEYS + 1);
+    }
+
+    #[test]
+    fn one_network_of_ipv6_counts_as_one_address() {
+        let limits = LoginLimits::default();
+        let now = Instant::now();
+        for i in 0..10u16 {
+            let _failed = limits.begin("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, i]), now);
+        }
+        assert!(limits.begin("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]), now).is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! How text is compared: normal forms, case, accents, words.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// `text` in Unicode Normalization Form C, without white space around it.
+pub fn trimmed_nfc(text: &str) -> String {
+    text.trim().nfc().collect()
+}
+
+/// `text` with case differences removed; accents stay.
+///
+/// Upper case first, then lower case, each by character: that makes `ß` equal `SS` and a final `ς` equal `Σ`,
+/// as Unicode's case folding does.
+pub fn case_folded(text: &str) -> String {
+    fold_case(text.nfc()).nfc().collect()
+}
+
+/// `text` with differences of case, accent and width removed: `Amélie` and `AMELIE` fold to `amelie`.
+///
+/// The accents taken away are those of the Latin, Greek and Cyrillic scripts and the vowel points of Arabic and
+/// Hebrew. The marks that Indic and Japanese writing use as letters stay.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let bare = text.nfkd().filter(|c| !is_accent(*c)).nfc();
+    let mut out = String::with_capacity(text.len());
+    for c in fold_case(bare) {
+        match c {
+            'ø' => out.push('o'),
+            'ł' => out.push('l'),
+            'đ' | 'ð' => out.push('d'),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'þ' => out.push_str("th"),
+            c if is_accent(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The folded words of `text`, in order: runs of letters, digits and marks. An apostrophe inside a word is dropped,
+/// so that `Schindler's` and `schindlers` are one word.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in folded(text).chars() {
+        if c.is_alphanumeric() || is_combining_mark(c) {
+            word.push(c);
+        } else if !matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn fold_case(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    chars.flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe20}'..='\u{fe2f}'                                   // combining diacritical marks
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' // Hebrew points
+        | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}') // Arabic vowel signs and the tatweel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_removes_case_and_accents() {
+        for (text, expected) in [
+            ("Amélie", "amelie"),
+            ("AME\u{301}LIE", "amelie"),
+            ("Łódź", "lodz"),
+            ("Ærø", "aero"),
+            ("Straße", "strasse"),
+            ("ΟΔΟΣ", "οδοσ"),
+            ("Ещё", "еще"),
+            ("ＡＢＣ", "abc"),
+            ("İstanbul", "istanbul"),
+        ] {
+            assert_eq!(folded(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn folding_keeps_marks_that_are_letters() {
+        assert_eq!(folded("がくせい"), "がくせい");
+        assert_eq!(folded("हिन्दी"), "हिन्दी");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["Amélie", "Straße", "İstanbul", "ǅ", "ŉ", "ΐ", "ﬃ"] {
+            assert_eq!(folded(&folded(text)), folded(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn case_folding_keeps_accents() {
+        assert_eq!(case_folded("AMÉLIE"), "amélie");
+        assert_ne!(case_folded("Amélie"), case_folded("Amelie"));
+        assert_eq!(case_folded("STRASSE"), case_folded("straße"));
+    }
+
+    #[test]
+    fn words_are_letters_digits_and_marks() {
+        assert_eq!(words("Schindler's List (1993)"), ["schindlers", "list", "1993"]);
+        assert_eq!(words("WALL·E"), ["wall", "e"]);
+        assert_eq!(words("हिन्दी सिनेमा"), ["हिन्दी", "सिनेमा"]);
+        assert!(words("?!").is_empty());
+    }
+}
