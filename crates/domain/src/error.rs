@@ -64,8 +64,8 @@ pub enum Error {
     /// The operator has closed registration.
     #[error("registration is closed")]
     RegistrationClosed,
-    /// Too many failed logins.
-    #[error("too many failed logins")]
+    /// Too many failed logins, or too many registrations.
+    #[error("too many attempts")]
     TooManyAttempts {
         /// How long to wait.
         retry_after: Duration,

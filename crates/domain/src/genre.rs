@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     text,
-    violation::{Violation, ViolationCode},
+    violation::{Violation, ViolationCode, Violations},
 };
 
 /// Identifies a genre; given by the catalogue, never reused.
@@ -87,13 +87,16 @@ impl GenreNames {
     /// The most genres a movie has.
     pub const MAX: usize = 32;
 
-    /// Reads names; a repeated one counts once, where it stands first. Reports every violation, each for the JSON
-    /// pointer `field/N`, or for `field` where there are too many.
+    /// Reads names; a repeated one counts once, where it stands first. Reports the violations, each for the JSON
+    /// pointer `field/N`, or for `field` where there are too many; it reads on to [`Violations::MAX`] of them.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, field: &str) -> Result<Self, Vec<Violation>> {
         let mut genres: Vec<GenreName> = Vec::new();
         let mut keys: Vec<String> = Vec::new();
         let mut violations = Vec::new();
         for (i, name) in names.into_iter().enumerate() {
+            if violations.len() == Violations::MAX {
+                break;
+            }
             match GenreName::new(name, &format!("{field}/{i}")) {
                 Ok(name) if keys.contains(&name.key()) => {}
                 Ok(_) if genres.len() == Self::MAX => {
@@ -148,5 +151,13 @@ mod tests {
         assert!(GenreNames::new(names[..32].iter().map(String::as_str), "/genres").is_ok());
         let violations = GenreNames::new(names.iter().map(String::as_str), "/genres").unwrap_err();
         assert_eq!((violations.len(), violations[0].field.as_str()), (1, "/genres"));
+    }
+
+    #[test]
+    fn a_long_list_of_bad_names_is_read_up_to_a_limit() {
+        let mut read = 0;
+        let names = std::iter::repeat_with(|| "a|b").take(10_000).inspect(|_| read += 1);
+        assert_eq!(GenreNames::new(names, "/genres").unwrap_err().len(), Violations::MAX);
+        assert!(read <= Violations::MAX + 1, "{read}");
     }
 }

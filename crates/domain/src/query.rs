@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     error::{Error, Result},
     movie::{Movie, MovieId},
+    text,
 };
 use std::sync::Arc;
 
@@ -53,7 +54,7 @@ pub struct MovieFilter {
     /// Words to find in directors.
     pub director: Option<String>,
     /// The older grammar's terms: each must occur anywhere inside the text of a name, director or genre, or, if it is
-    /// a number, be the popularity or the score to the digits given.
+    /// a number, be the popularity or the score to the digits given. [`MovieFilter::split_search`] makes them.
     pub search: Vec<String>,
     /// Names of genres, case aside: of each group the movie has at least one. A name that no genre has matches nothing.
     pub genres: Vec<Vec<String>>,
@@ -69,9 +70,17 @@ impl MovieFilter {
         self.q.is_some() || self.name.is_some() || self.director.is_some()
     }
 
-    /// Splits the text of the older grammar into its terms: at white space and commas.
+    /// Splits the text of the older grammar into its terms: at white space and commas. They are folded, and none is
+    /// there twice.
     pub fn split_search(text: &str) -> Vec<String> {
-        text.split(|c: char| c == ',' || c.is_whitespace()).filter(|term| !term.is_empty()).map(str::to_owned).collect()
+        let mut terms: Vec<String> = Vec::new();
+        // Folded first, because some characters fold to several words.
+        for term in text::folded(text).split(|c: char| c == ',' || c.is_whitespace()) {
+            if !term.is_empty() && !terms.iter().any(|other| other == term) {
+                terms.push(term.to_owned());
+            }
+        }
+        terms
     }
 }
 
@@ -153,7 +162,7 @@ pub struct Sort {
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The most items: 1 to [`Page::MAX_LIMIT`].
+    /// The most items: at least 1. Who speaks HTTP grants up to [`Page::MAX_LIMIT`].
     pub limit: u32,
     /// Where it begins.
     pub start: Start,
@@ -352,5 +361,11 @@ mod tests {
     #[test]
     fn the_older_grammar_splits_at_commas_and_spaces() {
         assert_eq!(MovieFilter::split_search(" the,john\t70, ,7"), ["the", "john", "70", "7"]);
+    }
+
+    #[test]
+    fn the_older_grammar_s_terms_are_folded_and_distinct() {
+        assert_eq!(MovieFilter::split_search("The AMÉLIE the amelie"), ["the", "amelie"]);
+        assert_eq!(MovieFilter::split_search("\u{fdfa}").len(), 4, "one character");
     }
 }

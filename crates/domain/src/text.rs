@@ -1,10 +1,11 @@
 //! How text is compared: normal forms, case, accents, words.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// `text` in Unicode Normalization Form C, without white space around it.
 pub fn trimmed_nfc(text: &str) -> String {
-    text.trim().nfc().collect()
+    let text = text.trim();
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// `text` with case differences removed; accents stay.
@@ -12,6 +13,9 @@ pub fn trimmed_nfc(text: &str) -> String {
 /// Upper case first, then lower case, each by character: that makes `ß` equal `SS` and a final `ς` equal `Σ`,
 /// as Unicode's case folding does.
 pub fn case_folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     fold_case(text.nfc()).nfc().collect()
 }
 

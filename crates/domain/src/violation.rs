@@ -42,14 +42,39 @@ impl Violation {
     }
 }
 
-/// Every violation of one input, in the order of its fields. Never empty where it is an error.
+/// The JSON pointer (RFC 6901) to the member `name` of an object.
+pub fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The violations of one input, in the order of its fields. Never empty where it is an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(pub Vec<Violation>);
 
 impl Violations {
+    /// The most violations that are told of one input, so that what is said of it is not larger than the input.
+    pub const MAX: usize = 100;
+
+    /// Notes a violation, unless there are [`Violations::MAX`] already.
+    pub fn push(&mut self, violation: Violation) {
+        if self.0.len() < Self::MAX {
+            self.0.push(violation);
+        }
+    }
+
     /// Keeps the value of a success, notes the violation of a failure.
     pub fn check<T>(&mut self, result: Result<T, Violation>) -> Option<T> {
-        result.map_err(|violation| self.0.push(violation)).ok()
+        result.map_err(|violation| self.push(violation)).ok()
+    }
+
+    /// Adds what a later look at the same input found, fields apart that something is wrong with already: what could
+    /// not be read there is missing now, and that is no other fault.
+    pub fn merge(&mut self, later: Self) {
+        for violation in later.0 {
+            if !self.names(&violation.field) {
+                self.push(violation);
+            }
+        }
     }
 
     /// Whether a violation of `field` is already noted.
@@ -65,5 +90,39 @@ impl fmt::Display for Violations {
             write!(f, "{separator}{}: {}", v.field.trim_start_matches('/'), v.detail)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn required(field: impl Into<String>) -> Violation {
+        Violation::new(field, ViolationCode::Required, "it is needed")
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_separates() {
+        assert_eq!(pointer("a/b~c"), "/a~1b~0c");
+    }
+
+    #[test]
+    fn a_later_look_tells_of_other_fields_alone() {
+        let mut found = Violations(vec![Violation::new("/name", ViolationCode::WrongType, "text is expected")]);
+        found.merge(Violations(vec![required("/name"), required("/year")]));
+        assert_eq!(
+            found.0.iter().map(|v| (v.field.as_str(), v.code)).collect::<Vec<_>>(),
+            [("/name", ViolationCode::WrongType), ("/year", ViolationCode::Required),]
+        );
+    }
+
+    #[test]
+    fn the_number_of_violations_is_bounded() {
+        let mut found = Violations::default();
+        for i in 0..1_000 {
+            found.push(required(format!("/a{i}")));
+            found.merge(Violations(vec![required(format!("/b{i}"))]));
+        }
+        assert_eq!(found.0.len(), Violations::MAX);
     }
 }

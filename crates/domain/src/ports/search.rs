@@ -1,11 +1,12 @@
 //! The read model of the catalogue: everything but reading one movie by its id.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     change::Seq,
     error::Result,
     genre::Genre,
+    movie::{Movie, MovieId},
     query::{MoviePage, MovieQuery},
 };
 
@@ -29,6 +30,8 @@ pub struct SearchHealth {
     pub database: bool,
     /// The number of the last change that lists show.
     pub applied: Seq,
+    /// The stamp of that change: tells it from another database's change of the same number.
+    pub stamp: i64,
 }
 
 /// Lists of movies and genres, from an index that follows the changes.
@@ -41,6 +44,9 @@ pub trait MovieSearch: Send + Sync {
     /// that did not change meanwhile exactly once. A position whose values are of another kind than the sort keys is
     /// [`Error::BadCursor`](crate::Error::BadCursor).
     fn find(&self, query: &MovieQuery) -> Result<MoviePage>;
+
+    /// The movie as lists show it, which may be behind the database; `None` where they do not.
+    fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>>;
 
     /// Every genre, by ascending id.
     fn genres(&self) -> Result<Vec<GenreCount>>;

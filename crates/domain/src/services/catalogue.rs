@@ -30,15 +30,6 @@ pub enum Duplicates {
     Allow,
 }
 
-/// A part of a list of genres.
-#[derive(Debug, Clone)]
-pub struct GenrePage {
-    /// The genres, in order.
-    pub genres: Vec<GenreCount>,
-    /// How many the whole list has.
-    pub total: usize,
-}
-
 /// The movie catalogue.
 pub struct Catalogue {
     store: Arc<dyn Store>,
@@ -58,9 +49,19 @@ impl Catalogue {
         Self { store, search, clock, listeners }
     }
 
-    /// The movie, from the database.
-    pub fn movie(&self, id: MovieId) -> Result<Movie> {
-        self.store.reading(|session| session.movie(id))?.ok_or(Error::NotFound("movie"))
+    /// The movie, from the database; while that is away, as the index has it.
+    pub fn movie(&self, id: MovieId) -> Result<Arc<Movie>> {
+        let stored = if self.search.health().database {
+            self.store.reading(|session| session.movie(id)).map(|movie| movie.map(Arc::new))
+        } else {
+            // Known to be away: nobody has to wait for it to fail again.
+            self.search.movie(id)
+        };
+        match stored {
+            Err(Error::Unavailable { .. }) => self.search.movie(id),
+            stored => stored,
+        }?
+        .ok_or(Error::NotFound("movie"))
     }
 
     /// A part of a list of movies, from the index.
@@ -68,8 +69,8 @@ impl Catalogue {
         self.search.find(query)
     }
 
-    /// A part of a list of genres: `limit` from `offset` on.
-    pub fn genres(&self, query: &GenreQuery, offset: usize, limit: usize) -> Result<GenrePage> {
+    /// A list of genres, whole: there are few.
+    pub fn genres(&self, query: &GenreQuery) -> Result<Vec<GenreCount>> {
         let mut genres = self.search.genres()?;
         if let Some(q) = &query.q {
             let part = text::folded(q.trim());
@@ -82,9 +83,7 @@ impl Catalogue {
             };
             (most_first, text::folded(g.genre.name.as_str()), g.genre.id)
         });
-        let total = genres.len();
-        let genres = genres.into_iter().skip(offset).take(limit).collect();
-        Ok(GenrePage { genres, total })
+        Ok(genres)
     }
 
     /// One genre.
@@ -198,7 +197,8 @@ impl Catalogue {
             let edit = Edit::genre(genre.id, None, Some(&genre));
             Ok((genre, session.record(&[NewChange::by(admin, now, edit)])?))
         })?;
-        self.committed(Changed::Genre(genre.id), seq);
+        // No movie has it yet, so no copy of one is out of date.
+        self.wait_for_index(seq);
         Ok(genre)
     }
 
@@ -206,18 +206,20 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::GenreNameTaken`].
-    pub fn rename_genre(&self, admin: &Admin, id: GenreId, name: &GenreName) -> Result<Genre> {
+    pub fn rename_genre(&self, admin: &Admin, id: GenreId, name: &GenreName) -> Result<GenreCount> {
         let now = self.clock.now();
         let (genre, seq) = self.store.writing(|session| {
             let before = session.genre(id)?.ok_or(Error::NotFound("genre"))?;
             refuse_taken_genre(session, name, Some(id))?;
+            let movies = session.count_movies_with(id)?;
             let after = Genre { id, name: name.clone() };
             if after == before {
-                return Ok((before, None));
+                return Ok((GenreCount { genre: before, movies }, None));
             }
             session.update_genre(&after)?;
             let edit = Edit::genre(id, Some(&before), Some(&after));
-            Ok((after, Some(session.record(&[NewChange::by(admin, now, edit)])?)))
+            let seq = session.record(&[NewChange::by(admin, now, edit)])?;
+            Ok((GenreCount { genre: after, movies }, Some(seq)))
         })?;
         if let Some(seq) = seq {
             self.committed(Changed::Genre(id), seq);
@@ -250,6 +252,10 @@ impl Catalogue {
         for listener in &self.listeners {
             listener.changed(what);
         }
+        self.wait_for_index(seq);
+    }
+
+    fn wait_for_index(&self, seq: Seq) {
         if !self.search.wait_for(seq, INDEX_WAIT) {
             tracing::warn!(seq, "a write was answered before the index showed it");
         }

@@ -1,4 +1,4 @@
-//! Slows down those who guess passwords.
+//! Slows down those who guess passwords, and those who make accounts by the thousand.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -7,12 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Failures are remembered for this long.
+/// Attempts are remembered for this long.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// Failures of one account from one address until it has to wait.
 const PER_ACCOUNT: usize = 10;
 /// Failures of one address until it has to wait.
 const PER_ADDRESS: usize = 100;
+/// Registrations from one address until it has to wait.
+const REGISTRATIONS: usize = 20;
 /// Bounds memory: about 100 bytes for each.
 const MAX_KEYS: usize = 100_000;
 
@@ -20,35 +22,54 @@ const MAX_KEYS: usize = 100_000;
 enum Key {
     Address(IpAddr),
     Account(IpAddr, String),
+    Registration(IpAddr),
 }
 
-/// Counts the failed logins of this process.
+impl Key {
+    /// The most attempts there may be within [`WINDOW`].
+    fn most(&self) -> usize {
+        match self {
+            Self::Address(_) => PER_ADDRESS,
+            Self::Account(..) => PER_ACCOUNT,
+            Self::Registration(_) => REGISTRATIONS,
+        }
+    }
+}
+
+/// Counts the failed logins and the registrations of this process.
 #[derive(Default)]
 pub(super) struct LoginLimits {
-    failures: Mutex<HashMap<Key, VecDeque<Instant>>>,
+    attempts: Mutex<HashMap<Key, VecDeque<Instant>>>,
 }
 
-/// An attempt under way. It counts as failed unless it is told to have succeeded: so attempts made at once cannot
-/// slip through together.
+/// An attempt under way. It counts unless it is told otherwise: so attempts made at once cannot slip through together.
 pub(super) struct Attempt<'a> {
     limits: &'a LoginLimits,
-    keys: [Key; 2],
+    keys: Vec<Key>,
     at: Instant,
 }
 
 impl LoginLimits {
-    /// Begins an attempt at `now`, or says how long to wait.
-    pub(super) fn begin(&self, account: &str, address: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
+    /// Begins a login at `now`, or says how long to wait.
+    pub(super) fn begin_login(&self, account: &str, address: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
         let address = network(address);
-        let keys = [Key::Account(address, account.to_owned()), Key::Address(address)];
-        let mut failures = self.lock();
+        self.begin(vec![Key::Account(address, account.to_owned()), Key::Address(address)], now)
+    }
+
+    /// Begins a registration at `now`, or says how long to wait.
+    pub(super) fn begin_registration(&self, address: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
+        self.begin(vec![Key::Registration(network(address))], now)
+    }
+
+    fn begin(&self, keys: Vec<Key>, now: Instant) -> Result<Attempt<'_>, Duration> {
+        let mut attempts = self.lock();
         let mut wait = Duration::ZERO;
-        for (key, most) in keys.iter().zip([PER_ACCOUNT, PER_ADDRESS]) {
-            let Some(times) = failures.get_mut(key) else { continue };
+        for key in &keys {
+            let Some(times) = attempts.get_mut(key) else { continue };
             while times.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
                 times.pop_front();
             }
-            if times.len() >= most
+            if times.len() >= key.most()
                 && let Some(first) = times.front()
             {
                 wait = wait.max(WINDOW - now.duration_since(*first));
@@ -57,56 +78,61 @@ impl LoginLimits {
         if wait > Duration::ZERO {
             return Err(wait);
         }
-        if failures.len() >= MAX_KEYS {
-            make_room(&mut failures, now);
+        if attempts.len() >= MAX_KEYS {
+            make_room(&mut attempts, now);
         }
         for key in &keys {
-            failures.entry(key.clone()).or_default().push_back(now);
+            attempts.entry(key.clone()).or_default().push_back(now);
         }
         Ok(Attempt { limits: self, keys, at: now })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, VecDeque<Instant>>> {
-        self.failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Attempt<'_> {
-    /// The password was right: the account's failures are forgotten, and this is none of the address's.
+    /// The login was right: the account's failures are forgotten, and this is none of the address's.
     pub(super) fn succeeded(self) {
-        let mut failures = self.limits.lock();
-        let [account, address] = &self.keys;
-        failures.remove(account);
-        self.take_back(&mut failures, address);
-    }
-
-    /// The attempt was not carried out, so it is no failure.
-    pub(super) fn abandoned(self) {
-        let mut failures = self.limits.lock();
+        let mut attempts = self.limits.lock();
         for key in &self.keys {
-            self.take_back(&mut failures, key);
+            match key {
+                Key::Account(..) => {
+                    attempts.remove(key);
+                }
+                _ => self.take_back(&mut attempts, key),
+            }
         }
     }
 
-    fn take_back(&self, failures: &mut HashMap<Key, VecDeque<Instant>>, key: &Key) {
-        if let Some(times) = failures.get_mut(key) {
+    /// The attempt was not carried out, so it does not count.
+    pub(super) fn abandoned(self) {
+        let mut attempts = self.limits.lock();
+        for key in &self.keys {
+            self.take_back(&mut attempts, key);
+        }
+    }
+
+    fn take_back(&self, attempts: &mut HashMap<Key, VecDeque<Instant>>, key: &Key) {
+        if let Some(times) = attempts.get_mut(key) {
             if let Some(place) = times.iter().rposition(|at| *at == self.at) {
                 times.remove(place);
             }
             if times.is_empty() {
-                failures.remove(key);
+                attempts.remove(key);
             }
         }
     }
 }
 
 /// Forgets what is over, or else some of the rest: an eighth at a time, so that each attempt pays little for it.
-fn make_room(failures: &mut HashMap<Key, VecDeque<Instant>>, now: Instant) {
-    failures.retain(|_, times| times.back().is_some_and(|at| now.duration_since(*at) < WINDOW));
-    if failures.len() > MAX_KEYS - MAX_KEYS / 8 {
-        let some: Vec<Key> = failures.keys().take(MAX_KEYS / 8).cloned().collect();
+fn make_room(attempts: &mut HashMap<Key, VecDeque<Instant>>, now: Instant) {
+    attempts.retain(|_, times| times.back().is_some_and(|at| now.duration_since(*at) < WINDOW));
+    if attempts.len() > MAX_KEYS - MAX_KEYS / 8 {
+        let some: Vec<Key> = attempts.keys().take(MAX_KEYS / 8).cloned().collect();
         for key in some {
-            failures.remove(&key);
+            attempts.remove(&key);
         }
     }
 }
@@ -135,13 +161,13 @@ mod tests {
         let limits = LoginLimits::default();
         let start = Instant::now();
         for _ in 0..10 {
-            assert!(limits.begin("admin", address(1), start).is_ok());
+            assert!(limits.begin_login("admin", address(1), start).is_ok());
         }
-        let wait = limits.begin("admin", address(1), start + Duration::from_secs(60)).err();
+        let wait = limits.begin_login("admin", address(1), start + Duration::from_secs(60)).err();
         assert_eq!(wait, Some(Duration::from_secs(240)));
-        assert!(limits.begin("other", address(1), start).is_ok(), "another account");
-        assert!(limits.begin("admin", address(2), start).is_ok(), "another address");
-        assert!(limits.begin("admin", address(1), start + WINDOW).is_ok(), "five minutes later");
+        assert!(limits.begin_login("other", address(1), start).is_ok(), "another account");
+        assert!(limits.begin_login("admin", address(2), start).is_ok(), "another address");
+        assert!(limits.begin_login("admin", address(1), start + WINDOW).is_ok(), "five minutes later");
     }
 
     #[test]
@@ -149,9 +175,24 @@ mod tests {
         let limits = LoginLimits::default();
         let now = Instant::now();
         for i in 0..100 {
-            assert!(limits.begin(&format!("user{i}"), address(1), now).is_ok());
+            assert!(limits.begin_login(&format!("user{i}"), address(1), now).is_ok());
         }
-        assert!(limits.begin("user100", address(1), now).is_err());
+        assert!(limits.begin_login("user100", address(1), now).is_err());
+    }
+
+    #[test]
+    fn the_twenty_first_registration_from_an_address_waits() {
+        let limits = LoginLimits::default();
+        let start = Instant::now();
+        limits.begin_registration(address(1), start).unwrap().abandoned();
+        for _ in 0..20 {
+            assert!(limits.begin_registration(address(1), start).is_ok());
+        }
+        let wait = limits.begin_registration(address(1), start + Duration::from_secs(60)).err();
+        assert_eq!(wait, Some(Duration::from_secs(240)));
+        assert!(limits.begin_registration(address(2), start).is_ok(), "another address");
+        assert!(limits.begin_login("admin", address(1), start).is_ok(), "a login");
+        assert!(limits.begin_registration(address(1), start + WINDOW).is_ok(), "five minutes later");
     }
 
     #[test]
@@ -159,11 +200,11 @@ mod tests {
         let limits = LoginLimits::default();
         let now = Instant::now();
         for _ in 0..9 {
-            let _failed = limits.begin("admin", address(1), now);
+            let _failed = limits.begin_login("admin", address(1), now);
         }
-        limits.begin("admin", address(1), now).unwrap().succeeded();
+        limits.begin_login("admin", address(1), now).unwrap().succeeded();
         for _ in 0..10 {
-            assert!(limits.begin("admin", address(1), now).is_ok());
+            assert!(limits.begin_login("admin", address(1), now).is_ok());
         }
     }
 
@@ -171,7 +212,7 @@ mod tests {
     fn an_abandoned_attempt_is_no_failure() {
         let limits = LoginLimits::default();
         for _ in 0..20 {
-            limits.begin("admin", address(1), Instant::now()).unwrap().abandoned();
+            limits.begin_login("admin", address(1), Instant::now()).unwrap().abandoned();
         }
         assert!(limits.lock().is_empty());
     }
@@ -181,7 +222,7 @@ mod tests {
         let limits = LoginLimits::default();
         let now = Instant::now();
         for i in 0..60_000u32 {
-            let _attempt = limits.begin("admin", IpAddr::from(i.to_be_bytes()), now);
+            let _attempt = limits.begin_login("admin", IpAddr::from(i.to_be_bytes()), now);
         }
         assert!(limits.lock().len() <= MAX_KEYS + 1);
     }
@@ -191,8 +232,8 @@ mod tests {
         let limits = LoginLimits::default();
         let now = Instant::now();
         for i in 0..10u16 {
-            let _failed = limits.begin("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, i]), now);
+            let _failed = limits.begin_login("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, i]), now);
         }
-        assert!(limits.begin("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]), now).is_err());
+        assert!(limits.begin_login("admin", IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]), now).is_err());
     }
 }

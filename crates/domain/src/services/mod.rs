@@ -6,6 +6,6 @@ mod genre_names;
 mod import;
 mod login_limits;
 
-pub use accounts::{Accounts, LOGIN_DAYS, Registration, SignedIn};
-pub use catalogue::{Catalogue, Duplicates, GenrePage};
-pub use import::{Applied, Import, Outcome};
+pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
+pub use catalogue::{Catalogue, Duplicates};
+pub use import::{Import, Outcome};
