@@ -1,0 +1,168 @@
+//! The feed of changes.
+
+use diesel::prelude::*;
+use domain::{
+    Error, Result,
+    change::{Change, Edit, NewChange, Seq, Via},
+    genre::GenreId,
+    movie::MovieId,
+    ports::ChangeRepository,
+    time::Timestamp,
+    user::Username,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    dialect::on_either,
+    error::damaged,
+    schema::changes,
+    transaction::{Transaction, column, inserts},
+};
+
+/// A change, as it is stored. `kind` says which of the last four belong to it.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
+struct Row {
+    seq: i64,
+    span: i64,
+    stamp: i64,
+    at: i64,
+    actor: Option<String>,
+    via: String,
+    kind: String,
+    movie_id: Option<i64>,
+    genre_id: Option<i64>,
+    state_before: Option<String>,
+    state_after: Option<String>,
+}
+
+const MOVIE: &str = "movie";
+const NEW_MOVIES: &str = "movies";
+const GENRE: &str = "genre";
+
+impl Row {
+    fn new(seq: i64, change: &NewChange) -> Result<Self> {
+        let (kind, movie_id, genre_id, state_before, state_after) = match &change.edit {
+            Edit::Movie { id, before, after } => (MOVIE, Some(id.0), None, json(before)?, json(after)?),
+            Edit::NewMovies { first, .. } => (NEW_MOVIES, Some(first.0), None, None, None),
+            Edit::Genre { id, before, after } => (GENRE, None, Some(id.0), json(before)?, json(after)?),
+        };
+        Ok(Self {
+            seq,
+            span: column(change.edit.span()),
+            stamp: rand::random(),
+            at: change.at.unix(),
+            actor: change.actor.clone().map(String::from),
+            via: via(change.via).to_owned(),
+            kind: kind.to_owned(),
+            movie_id: movie_id.map(column),
+            genre_id: genre_id.map(column),
+            state_before,
+            state_after,
+        })
+    }
+
+    fn into_change(self) -> Result<Change> {
+        let seq = self.seq;
+        let damaged = |reason: String| damaged("change", seq, reason);
+        let id = |id: Option<i64>| {
+            id.map(i64::cast_unsigned).ok_or_else(|| damaged("it does not say what was changed".into()))
+        };
+        let edit = match self.kind.as_str() {
+            MOVIE => Edit::Movie {
+                id: MovieId(id(self.movie_id)?),
+                before: state(self.state_before).map_err(damaged)?,
+                after: state(self.state_after).map_err(damaged)?,
+            },
+            NEW_MOVIES => Edit::NewMovies { first: MovieId(id(self.movie_id)?), count: self.span.cast_unsigned() },
+            GENRE => Edit::Genre {
+                id: GenreId(id(self.genre_id)?),
+                before: state(self.state_before).map_err(damaged)?,
+                after: state(self.state_after).map_err(damaged)?,
+            },
+            other => return Err(damaged(format!("no kind of change is called {other}"))),
+        };
+        Ok(Change {
+            seq: seq.cast_unsigned(),
+            stamp: self.stamp,
+            at: Timestamp::from_unix(self.at),
+            actor: self.actor.map(Username::try_from).transpose().map_err(damaged)?,
+            via: [Via::Api, Via::Page, Via::Import, Via::Cli]
+                .into_iter()
+                .find(|known| via(*known) == self.via)
+                .ok_or_else(|| damaged(format!("no way of changing is called {}", self.via)))?,
+            edit,
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        [&self.state_before, &self.state_after].into_iter().flatten().map(String::len).sum()
+    }
+}
+
+fn via(via: Via) -> &'static str {
+    match via {
+        Via::Api => "api",
+        Via::Page => "page",
+        Via::Import => "import",
+        Via::Cli => "cli",
+    }
+}
+
+fn json<T: Serialize>(state: &Option<T>) -> Result<Option<String>> {
+    state.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.into()))
+}
+
+fn state<T: DeserializeOwned>(json: Option<String>) -> Result<Option<T>, String> {
+    json.map(|json| serde_json::from_str(&json)).transpose().map_err(|e| e.to_string())
+}
+
+impl ChangeRepository for Transaction<'_> {
+    fn record(&mut self, changes: &[NewChange]) -> Result<Seq> {
+        let total: u64 = changes.iter().map(|change| change.edit.span()).sum();
+        let last = self.new_seqs(total)?;
+        let mut seq = last - column(total);
+        let rows: Vec<Row> = changes
+            .iter()
+            .map(|change| {
+                seq += column(change.edit.span());
+                Row::new(seq, change)
+            })
+            .collect::<Result<_>>()?;
+        for rows in inserts(&rows, Row::bytes) {
+            self.change(|connection| {
+                on_either!(connection, diesel::insert_into(changes::table).values(rows).execute(connection))
+            })?;
+        }
+        Ok(last.cast_unsigned())
+    }
+
+    fn changes_after(&mut self, after: Seq, limit: u32) -> Result<Vec<Change>> {
+        let rows = self.query(|connection| {
+            changes::table
+                .select(Row::as_select())
+                .filter(changes::seq.gt(column(after)))
+                .order(changes::seq)
+                .limit(limit.into())
+                .load(connection)
+        })?;
+        rows.into_iter().map(Row::into_change).collect()
+    }
+
+    fn last_change(&mut self) -> Result<Option<(Seq, i64)>> {
+        let row = self.query(|connection| {
+            changes::table
+                .select((changes::seq, changes::stamp))
+                .order(changes::seq.desc())
+                .first::<(i64, i64)>(connection)
+                .optional()
+        })?;
+        Ok(row.map(|(seq, stamp)| (seq.cast_unsigned(), stamp)))
+    }
+
+    fn change_stamp(&mut self, seq: Seq) -> Result<Option<i64>> {
+        self.query(|connection| {
+            changes::table.select(changes::stamp).filter(changes::seq.eq(column(seq))).first(connection).optional()
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! The database: SQLite, or MySQL and MariaDB with the feature `mysql`.
+//!
+//! - [`Database`] (`store`): transactions, and what happens when one fails
+//! - `transaction`: what one transaction knows; the repositories `movies`, `genres`, `users`, `tokens`, `changes`, and
+//!   `counter`, which gives out ids and change numbers, are implemented on it, each in its own file
+//! - `connection`, `address`: one connection type for both databases, and the pool
+//! - `turns`: the order of this process's writers
+//! - `dialect`: where the two differ
+//! - `migrations`, `schema`: the tables
+//! - `error`: what diesel reports, in the domain's words
+
+mod address;
+mod changes;
+mod connection;
+mod counter;
+mod dialect;
+mod error;
+mod genres;
+mod migrations;
+mod movies;
+mod schema;
+mod store;
+mod tokens;
+mod transaction;
+mod turns;
+mod users;
+
+pub use address::embedded_database;
+pub use error::{MigrateError, OpenError};
+pub use migrations::MigrationStatus;
+pub use store::{Database, DatabaseOptions};

@@ -1,0 +1,207 @@
+//! Transactions, and what happens when one fails.
+
+use std::{fmt, thread, time::Duration};
+
+use diesel::r2d2::Pool;
+use domain::{Error, Result, ports};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    address::Address,
+    connection::{self, Connector, PooledConnection},
+    dialect::Mode,
+    error::{self, MigrateError, OpenError},
+    migrations::{self, MigrationStatus},
+    transaction::Transaction,
+    turns::Turns,
+};
+
+/// Where the database is and how to use it.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// `sqlite:PATH` or `mysql://user:password@host:port/name`.
+    pub url: SecretString,
+    /// How many connections are kept, and the most there are: at least 1.
+    pub pool_size: u32,
+    /// How long to wait for a connection, be it for a free one or for the server.
+    pub connect_timeout: Duration,
+    /// How long a write waits for the other writes of this process, and then for those of other processes; also how
+    /// long any further lock is waited for until the write is tried again. MySQL counts whole seconds, at least 1.
+    pub lock_timeout: Duration,
+}
+
+/// The catalogue's database.
+pub struct Database {
+    address: Address,
+    pool: Pool<Connector>,
+    turns: Turns,
+    lock_timeout: Duration,
+}
+
+/// How often a transaction is tried in all.
+const ATTEMPTS: u32 = 5;
+
+impl Database {
+    /// Connects. For SQLite, makes the file and the directories above it.
+    pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
+        let address = Address::parse(options.url.expose_secret())?;
+        let pool = connection::pool(address.clone(), options.pool_size, options.connect_timeout, options.lock_timeout)?;
+        Ok(Self { address, pool, turns: Turns::default(), lock_timeout: options.lock_timeout })
+    }
+
+    /// Brings the tables up to date and returns the names of the migrations that this took. Processes that start at
+    /// once wait for each other: one migrates.
+    pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
+        migrations::migrate(&self.address)
+    }
+
+    /// Which migrations are applied.
+    pub fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
+        migrations::status(&self.address)
+    }
+
+    fn run(&self, mode: Mode, work: &mut Work) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            let failure = match self.attempt(mode, work) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if !failure.undone || attempt == ATTEMPTS {
+                return Err(failure.error);
+            }
+            tracing::debug!(attempt, "a transaction was in the way of another and is tried again");
+            // Those who got into each other's way should not meet again at once.
+            thread::sleep(Duration::from_millis(rand::random_range(0..10 << attempt)));
+            attempt += 1;
+        }
+    }
+
+    fn attempt(&self, mode: Mode, work: &mut Work) -> Result<(), Failure> {
+        let mut connection = self.pool.get().map_err(|e| Failure::last(error::unavailable(e)))?;
+        connection.begin(mode).map_err(|e| Failure::last(error::failed(e)))?;
+        let done =
+            in_transaction(&mut connection, mode, work).and_then(|()| connection.commit().map_err(Failure::from));
+        if done.is_err()
+            && let Err(error) = connection.rollback()
+        {
+            // The pool closes the connection, and that rolls back too.
+            tracing::debug!(%error, "a rollback failed");
+        }
+        done
+    }
+}
+
+type Work<'a> = dyn FnMut(&mut dyn ports::Session) -> Result<()> + 'a;
+
+fn in_transaction(connection: &mut PooledConnection, mode: Mode, work: &mut Work) -> Result<(), Failure> {
+    let mut transaction = Transaction::new(&mut connection.connection);
+    if mode == Mode::Write {
+        // Who holds no lock yet is no deadlock's victim: it waited for this one as long as it may.
+        transaction.take_counter().map_err(Failure::last)?;
+    }
+    let done = work(&mut transaction).and_then(|()| transaction.put_counter_back());
+    if transaction.undone() {
+        // Whatever became of the error: MySQL has rolled back, and a commit would report success.
+        let error = done.err().unwrap_or_else(|| error::unavailable("the transaction was rolled back"));
+        return Err(Failure { error, undone: true });
+    }
+    done.map_err(Failure::last)
+}
+
+/// A transaction that was not committed.
+struct Failure {
+    error: Error,
+    /// Whether another try may succeed.
+    undone: bool,
+}
+
+impl Failure {
+    fn last(error: Error) -> Self {
+        Self { error, undone: false }
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Self { undone: error::undone(&error), error: error::failed(error) }
+    }
+}
+
+impl ports::Store for Database {
+    fn read(&self, work: &mut Work) -> Result<()> {
+        self.run(Mode::Read, work)
+    }
+
+    fn write(&self, work: &mut Work) -> Result<()> {
+        let turn = self.turns.take(self.lock_timeout);
+        let _turn = turn.ok_or_else(|| error::unavailable("the writes before this one take too long"))?;
+        self.run(Mode::Write, work)
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("connections", &self.pool.state()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        genre::{Genre, GenreName},
+        ports::Store,
+    };
+    use testing::TestDatabase;
+
+    use super::{connection::failing_commits, *};
+
+    testing::on_every_database! {
+        a_deadlock_at_the_commit_is_tried_again_as_a_whole,
+        a_transaction_is_not_tried_for_ever,
+    }
+
+    fn open(database: &TestDatabase) -> Database {
+        let store = Database::open(&DatabaseOptions {
+            url: database.url().into(),
+            pool_size: 1,
+            connect_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(10),
+        });
+        let store = store.unwrap();
+        store.migrate().unwrap();
+        store
+    }
+
+    /// Adds a genre while so many commits fail. Returns the outcome, how often it was tried, and the genres afterwards.
+    fn add_genre(store: &Database, failing_commits: u32) -> (Result<()>, u32, Vec<Genre>) {
+        let mut attempts = 0;
+        failing_commits::set(failing_commits);
+        let done = store.write(&mut |session| {
+            attempts += 1;
+            let name = GenreName::new("Drama", "").unwrap();
+            assert!(session.genres_named(std::slice::from_ref(&name))?.is_empty(), "the attempt before left nothing");
+            let id = session.new_genre_id()?;
+            session.insert_genres(&[Genre { id, name }])
+        });
+        failing_commits::set(0);
+        let store: &dyn Store = store;
+        (done, attempts, store.reading(|session| session.genres()).unwrap())
+    }
+
+    fn a_deadlock_at_the_commit_is_tried_again_as_a_whole(database: &TestDatabase) {
+        let (done, attempts, genres) = add_genre(&open(database), 1);
+        assert!(done.is_ok(), "{done:?}");
+        assert_eq!(attempts, 2);
+        assert_eq!(genres.iter().map(|genre| genre.id.0).collect::<Vec<_>>(), [1]);
+    }
+
+    fn a_transaction_is_not_tried_for_ever(database: &TestDatabase) {
+        let store = open(database);
+        let (done, attempts, genres) = add_genre(&store, u32::MAX);
+        assert!(matches!(done, Err(Error::Unavailable { what: "the database", .. })), "{done:?}");
+        assert_eq!(attempts, ATTEMPTS);
+        assert!(genres.is_empty(), "{genres:?}");
+        assert!(add_genre(&store, 0).0.is_ok(), "the connection is good again");
+    }
+}

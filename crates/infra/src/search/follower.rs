@@ -1,0 +1,374 @@
+//! The thread that keeps the index current.
+
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{
+    change::{Change, Edit},
+    error::Cause,
+    genre::Genre,
+    movie::{Movie, MovieId},
+    ports::{ChangeListener, Changed, Session, Store},
+};
+use tantivy::{Index, IndexReader, ReloadPolicy};
+use tracing::{error, info, warn};
+
+use super::{
+    SearchOptions,
+    generation::{Generations, Mark},
+    schema::{Fields, schema},
+    shared::Shared,
+    snapshot::{MovieCache, Snapshot},
+    writer::Writer,
+};
+
+/// The most records read from the feed at once.
+const CHANGES: u32 = 1_000;
+/// The most movies read from the database at once.
+pub(super) const MOVIES: usize = 2_000;
+/// After so many movies there is a commit, even where there are more to come.
+const COMMIT: usize = 50_000;
+/// How often finished merges are looked for while nothing changes.
+const REFRESH: Duration = Duration::from_secs(2);
+
+/// Why a step was not finished.
+pub(super) enum Failure {
+    /// The database did not answer.
+    Store(domain::Error),
+    /// The index could not be read or written.
+    Index(Cause),
+    /// The server is being stopped.
+    Stopped,
+}
+
+impl Failure {
+    /// Why a transaction failed: the database is away, or what it holds cannot be used.
+    pub(super) fn of_store(error: domain::Error) -> Self {
+        match error {
+            domain::Error::Unavailable { .. } => Self::Store(error),
+            error => Self::Index(error.into()),
+        }
+    }
+}
+
+impl<E: Into<Cause>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Index(error.into())
+    }
+}
+
+/// What a step found.
+enum Found {
+    /// All changes are applied.
+    Nothing,
+    /// There may be more.
+    More,
+}
+
+/// Follows the changes of the database.
+pub(super) struct Follower {
+    pub(super) shared: Arc<Shared>,
+    pub(super) store: Arc<dyn Store>,
+    listeners: Vec<Arc<dyn ChangeListener>>,
+    pub(super) generations: Generations,
+    pub(super) options: SearchOptions,
+    cache: Arc<MovieCache>,
+    /// How many segments were ever opened.
+    segments: u64,
+    live: Option<Live>,
+}
+
+/// An index in use.
+pub(super) struct Live {
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+    writer: Writer,
+    /// The last change that was put in.
+    seen: Mark,
+    /// The last change that is on disk.
+    committed: Mark,
+    /// Whether it is shown, with the names of genres from the database.
+    shown: bool,
+    /// When finished merges were last looked for.
+    refreshed: Instant,
+}
+
+/// Changes as read from the feed, with what they need.
+enum Batch {
+    /// The last change seen is not of this database.
+    Foreign,
+    Changes {
+        changes: Vec<Change>,
+        /// What the changes touch, ascending.
+        ids: Vec<MovieId>,
+        /// The movies of the first ids.
+        movies: Vec<Movie>,
+        /// All genres, where they may have changed.
+        genres: Option<Vec<Genre>>,
+        /// Whether there may be more changes.
+        more: bool,
+    },
+}
+
+impl Follower {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        store: Arc<dyn Store>,
+        listeners: Vec<Arc<dyn ChangeListener>>,
+        generations: Generations,
+        options: SearchOptions,
+        cache: Arc<MovieCache>,
+    ) -> Self {
+        Self { shared, store, listeners, generations, options, cache, segments: 0, live: None }
+    }
+
+    /// Follows until told to stop.
+    pub(super) fn run(mut self) {
+        const FIRST_PAUSE: Duration = Duration::from_millis(500);
+        const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+        let mut pause = FIRST_PAUSE;
+        while !self.shared.is_stopping() {
+            let step = catch_unwind(AssertUnwindSafe(|| self.step()));
+            match step.unwrap_or_else(|_| Err(Failure::Index("the index panicked".into()))) {
+                Ok(found) => {
+                    pause = FIRST_PAUSE;
+                    if self.shared.set_database(true) {
+                        info!("the index follows the database again");
+                    }
+                    if self.shared.set_failing(false) {
+                        info!("the index applies changes again");
+                    }
+                    if let Found::Nothing = found {
+                        self.shared.wait_for_call(self.options.poll_interval);
+                    }
+                }
+                Err(Failure::Store(error)) => {
+                    if self.shared.set_database(false) {
+                        warn!(error = &error as &dyn std::error::Error, "the index cannot follow the database");
+                    }
+                    self.shared.pause(self.options.poll_interval);
+                }
+                Err(Failure::Index(error)) => {
+                    if self.shared.set_failing(true) {
+                        error!(error = &*error as &dyn std::error::Error, "the index cannot apply changes");
+                    }
+                    // What was put in since the last commit is read from the feed again.
+                    self.live = None;
+                    self.shared.pause(pause);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(Failure::Stopped) => break,
+            }
+        }
+        if let Some(live) = &mut self.live
+            && live.seen != live.committed
+            && let Err(error) = live.writer.commit(live.seen)
+        {
+            warn!(error = &*error as &dyn std::error::Error, "the index could not be committed at the end");
+        }
+    }
+
+    /// Applies what is new, opening or building the index first if need be.
+    fn step(&mut self) -> Result<Found, Failure> {
+        if self.live.is_none() {
+            self.live = Some(match self.generations.open_current() {
+                Ok((index, mark)) => {
+                    self.generations.tidy();
+                    self.open(index, mark)?
+                }
+                Err(reason) => {
+                    info!(reason, "building the index");
+                    self.rebuild()?
+                }
+            });
+        }
+        let Some(live) = &self.live else { return Ok(Found::More) };
+        let table = self.shared.latest().map(|snapshot| Arc::clone(snapshot.genre_table()));
+        let is_known = |genre: &Genre| table.as_ref().is_some_and(|table| table.get(genre.id).is_some());
+        let batch = self
+            .store
+            .reading(|session| read(session, live.seen, &|movie| movie.genres.iter().all(is_known), !live.shown))
+            .map_err(Failure::of_store)?;
+        match batch {
+            Batch::Foreign => {
+                self.shared.set_failing(true);
+                self.shared.start_over();
+                info!("building the index: it was made from another state of the database");
+                self.live = None;
+                let forget = || self.listeners.iter().for_each(|listener| listener.changed(Changed::Everything));
+                forget();
+                let live = self.rebuild()?;
+                // What was read meanwhile may have been read before the database was another one.
+                forget();
+                self.live = Some(live);
+                Ok(Found::More)
+            }
+            Batch::Changes { changes, ids, movies, genres, more } => self.apply(&changes, &ids, &movies, genres, more),
+        }
+    }
+
+    fn apply(
+        &mut self,
+        changes: &[Change],
+        ids: &[MovieId],
+        movies: &[Movie],
+        genres: Option<Vec<Genre>>,
+        more: bool,
+    ) -> Result<Found, Failure> {
+        let mut genres = genres;
+        // Said before what is new is shown: whoever sees that finds the index current.
+        self.shared.set_behind(!changes.is_empty());
+        if self.live.as_ref().is_some_and(|live| !live.shown) {
+            self.publish(genres.take())?;
+        }
+        let Some(live) = &mut self.live else { return Ok(Found::More) };
+        let Some(last) = changes.last() else {
+            if live.is_merged(&self.shared)? {
+                self.publish(genres)?;
+            }
+            return Ok(Found::Nothing);
+        };
+        for listener in &self.listeners {
+            tell(&**listener, changes);
+        }
+        let (first, rest) = ids.split_at(ids.len().min(MOVIES));
+        live.writer.apply(first, movies)?;
+        for ids in rest.chunks(MOVIES) {
+            if self.shared.is_stopping() {
+                return Err(Failure::Stopped);
+            }
+            let read = |session: &mut dyn Session| Ok((session.movies(ids)?, session.genres()?));
+            let (movies, all) = self.store.reading(read).map_err(Failure::of_store)?;
+            live.writer.apply(ids, &movies)?;
+            genres = Some(all);
+            if live.writer.pending() >= COMMIT {
+                // These changes are not all in yet: after a restart, they are all applied again.
+                live.writer.commit(live.seen)?;
+            }
+        }
+        live.seen = Mark { seq: last.seq, stamp: last.stamp };
+        if live.writer.pending() >= COMMIT || !more {
+            // Names of genres are in no document: there may be nothing to commit.
+            if live.writer.pending() > 0 {
+                live.writer.commit(live.seen)?;
+                live.committed = live.seen;
+            }
+            self.shared.set_behind(more);
+            self.publish(genres)?;
+        } else if genres.is_some() {
+            self.rename(genres);
+        }
+        Ok(if more { Found::More } else { Found::Nothing })
+    }
+
+    /// Makes an index that is on disk ready for use.
+    pub(super) fn open(&self, index: Index, mark: Mark) -> Result<Live, Failure> {
+        let fields = schema().1;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let mut max_id = MovieId(0);
+        for segment in searcher.segment_readers() {
+            let ids = segment.fast_fields().u64(index.schema().get_field_name(fields.id))?;
+            max_id = max_id.max(MovieId(ids.max_value()));
+        }
+        let writer = Writer::open(&index, fields.clone(), max_id, self.options.writer_memory)?;
+        let refreshed = Instant::now();
+        Ok(Live { index, reader, fields, writer, seen: mark, committed: mark, shown: false, refreshed })
+    }
+
+    /// Shows what is committed, with these names of genres where they are new.
+    fn publish(&mut self, genres: Option<Vec<Genre>>) -> Result<(), Failure> {
+        let Some(live) = &mut self.live else { return Ok(()) };
+        live.reader.reload()?;
+        live.shown = true;
+        let previous = self.shared.latest();
+        let old = previous.as_ref().map(|snapshot| Arc::clone(snapshot.genre_table())).unwrap_or_default();
+        let table = genres.map_or_else(|| Arc::clone(&old), |genres| Arc::new(old.next(genres)));
+        let snapshot = Snapshot::new(
+            &live.reader.searcher(),
+            &live.fields,
+            table,
+            previous.as_deref(),
+            Arc::clone(&self.cache),
+            &mut self.segments,
+        )?;
+        self.shared.publish(snapshot, live.seen);
+        Ok(())
+    }
+
+    /// Shows new names of genres before what else has changed.
+    fn rename(&self, genres: Option<Vec<Genre>>) {
+        if let (Some(snapshot), Some(genres)) = (self.shared.latest(), genres) {
+            let table = Arc::new(snapshot.genre_table().next(genres));
+            self.shared.publish(snapshot.with_genres(table), self.shared.applied());
+        }
+    }
+}
+
+impl Live {
+    /// Whether segments were merged since the last look.
+    fn is_merged(&mut self, shared: &Shared) -> tantivy::Result<bool> {
+        if self.refreshed.elapsed() < REFRESH {
+            return Ok(false);
+        }
+        self.refreshed = Instant::now();
+        let on_disk = self.index.searchable_segment_ids()?.into_iter().collect::<BTreeSet<_>>();
+        Ok(shared.latest().is_none_or(|snapshot| snapshot.segment_ids().collect::<BTreeSet<_>>() != on_disk))
+    }
+}
+
+/// Reads what comes after `seen`, and the current state of the movies that it touches. That may be newer than the
+/// changes read: then the changes to come are applied to what they left already.
+fn read(
+    session: &mut dyn Session,
+    seen: Mark,
+    has_known_genres: &dyn Fn(&Movie) -> bool,
+    needs_genres: bool,
+) -> domain::Result<Batch> {
+    if seen.seq > 0 && session.change_stamp(seen.seq)? != Some(seen.stamp) {
+        return Ok(Batch::Foreign);
+    }
+    let mut changes = session.changes_after(seen.seq, CHANGES)?;
+    let mut more = changes.len() == CHANGES as usize;
+    let mut ids = BTreeSet::new();
+    let mut genres_changed = false;
+    let mut taken = 0;
+    for change in &changes {
+        // One record can stand for thousands of movies.
+        if ids.len() >= COMMIT {
+            break;
+        }
+        taken += 1;
+        match &change.edit {
+            Edit::Movie { id, .. } => ids.extend([*id]),
+            Edit::NewMovies { first, count } => ids.extend((first.0..first.0.saturating_add(*count)).map(MovieId)),
+            Edit::Genre { .. } => genres_changed = true,
+        }
+    }
+    more |= taken < changes.len();
+    changes.truncate(taken);
+    let ids = ids.into_iter().collect::<Vec<_>>();
+    let movies = session.movies(&ids[..ids.len().min(MOVIES)])?;
+    let genres = if needs_genres || genres_changed || !movies.iter().all(has_known_genres) {
+        Some(session.genres()?)
+    } else {
+        None
+    };
+    Ok(Batch::Changes { changes, ids, movies, genres, more })
+}
+
+/// Tells of changes to movies and genres that may be known. New movies are not.
+fn tell(listener: &dyn ChangeListener, changes: &[Change]) {
+    for change in changes {
+        match &change.edit {
+            Edit::Movie { id, .. } => listener.changed(Changed::Movie(*id)),
+            Edit::Genre { id, .. } => listener.changed(Changed::Genre(*id)),
+            Edit::NewMovies { .. } => {}
+        }
+    }
+}

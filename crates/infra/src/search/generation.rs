@@ -1,0 +1,148 @@
+//! Where indexes live on disk.
+//!
+//! ```text
+//! LOCK         held by the one process that may use the directory
+//! CURRENT      the name of the generation that is in use
+//! gen-0001/    a generation: one Tantivy index
+//! ```
+//!
+//! A rebuild writes a new generation and then changes `CURRENT`. Whatever else is found, an unfinished generation say,
+//! is removed. The index can always be built again, so nothing here is ever repaired.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use domain::change::Seq;
+use serde::{Deserialize, Serialize};
+use tantivy::Index;
+use tracing::warn;
+
+use super::{OpenError, schema};
+
+/// The last change that an index holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Mark {
+    /// Its number; 0 before the first.
+    pub(super) seq: Seq,
+    /// Its stamp, by which another database's change of that number is told apart.
+    pub(super) stamp: i64,
+}
+
+/// What is committed with every state of an index.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    format: u32,
+    #[serde(flatten)]
+    mark: Mark,
+}
+
+impl Mark {
+    /// The commit's payload.
+    pub(super) fn to_payload(self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Payload { format: schema::FORMAT, mark: self })
+    }
+}
+
+/// The directory of all generations, locked for this process.
+pub(super) struct Generations {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Generations {
+    /// Takes the directory, making it if need be.
+    pub(super) fn lock(path: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Io { path: path.to_owned(), source };
+        fs::create_dir_all(path).map_err(failed)?;
+        // The system gives the lock back when the process ends, in whatever way.
+        let lock = File::options().create(true).truncate(false).write(true).open(path.join("LOCK")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// The index in use and the last change it holds, or why there is none to use.
+    pub(super) fn open_current(&self) -> Result<(Index, Mark), String> {
+        let name = fs::read_to_string(self.path.join("CURRENT")).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "there is no index yet".to_owned(),
+            _ => format!("CURRENT is not readable: {error}"),
+        })?;
+        let name = name.trim_end();
+        if number(name).is_none() {
+            return Err("CURRENT names no generation".to_owned());
+        }
+        let path = self.path.join(name);
+        // A damaged file can make the library panic.
+        catch_unwind(AssertUnwindSafe(|| open(&path))).unwrap_or_else(|_| Err(format!("{name} is damaged")))
+    }
+
+    /// Makes a new, empty generation.
+    pub(super) fn create(&self) -> tantivy::Result<(String, Index)> {
+        let last = self.names()?.iter().filter_map(|name| number(name)).max().unwrap_or(0);
+        let name = format!("gen-{:04}", last + 1);
+        let path = self.path.join(&name);
+        fs::create_dir(&path)?;
+        let index = Index::builder().schema(schema::schema().0).settings(schema::settings()).create_in_dir(path)?;
+        Ok((name, index))
+    }
+
+    /// Makes the generation the one in use, once it is on disk.
+    pub(super) fn switch_to(&self, name: &str) -> io::Result<()> {
+        let temporary = self.path.join("CURRENT.new");
+        let mut file = File::create(&temporary)?;
+        writeln!(file, "{name}")?;
+        file.sync_all()?;
+        fs::rename(&temporary, self.path.join("CURRENT"))?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    /// Removes all generations but the one in use: old ones, and what a failed build left.
+    pub(super) fn tidy(&self) {
+        let remove = || -> io::Result<()> {
+            let current = fs::read_to_string(self.path.join("CURRENT")).unwrap_or_default();
+            for name in self.names()? {
+                if number(&name).is_some() && name != current.trim_end() {
+                    fs::remove_dir_all(self.path.join(name))?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = remove() {
+            warn!(error = &error as &dyn std::error::Error, "an old index could not be removed");
+        }
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(&self.path)?;
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    }
+}
+
+/// The number of a generation of this name.
+fn number(name: &str) -> Option<u64> {
+    name.strip_prefix("gen-")?.parse().ok()
+}
+
+fn open(path: &Path) -> Result<(Index, Mark), String> {
+    let broken = |error: tantivy::TantivyError| format!("{} is damaged: {error}", path.display());
+    let index = Index::open_in_dir(path).map_err(broken)?;
+    if !schema::is_ours(&index) {
+        return Err("the index is of another version".to_owned());
+    }
+    let payload = index.load_metas().map_err(broken)?.payload.ok_or("the index was never completed")?;
+    let payload: Payload = serde_json::from_str(&payload).map_err(|error| format!("the index has no mark: {error}"))?;
+    if payload.format != schema::FORMAT {
+        return Err("the index is of another version".to_owned());
+    }
+    let damaged = index.validate_checksum().map_err(broken)?;
+    if let Some(file) = damaged.iter().next() {
+        return Err(format!("{} is damaged", path.join(file).display()));
+    }
+    Ok((index, payload.mark))
+}

@@ -1,0 +1,159 @@
+//! `MovieSearch` over Tantivy.
+//!
+//! A thread of its own follows the feed of changes and writes to the index; whoever reads sees a finished state. Read
+//! in this order:
+//!
+//! - `schema`, `document`, `numbers`: what is indexed and how
+//! - `generation`: where it is on disk
+//! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
+//! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
+//! - `evaluate`, `filter`, `words`, `postings`: what matches
+//! - `order`, `collect`: what comes first
+
+mod collect;
+mod document;
+mod evaluate;
+mod filter;
+mod follower;
+mod generation;
+mod genres;
+mod numbers;
+mod order;
+mod postings;
+mod ranks;
+mod rebuild;
+mod schema;
+mod segment;
+mod shared;
+mod snapshot;
+mod vocabulary;
+mod words;
+mod writer;
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use domain::{
+    Result,
+    change::Seq,
+    movie::{Movie, MovieId},
+    ports::{ChangeListener, GenreCount, MovieSearch, SearchHealth, Store},
+    query::{MoviePage, MovieQuery},
+};
+use quick_cache::sync::Cache;
+
+use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::MovieWeight};
+
+/// Where the index is and what it may use.
+#[derive(Debug, Clone)]
+pub struct SearchOptions {
+    /// The directory of the index, for this process alone.
+    pub path: PathBuf,
+    /// How often the database is asked for changes.
+    pub poll_interval: Duration,
+    /// Memory for movies being indexed, in bytes.
+    pub writer_memory: usize,
+    /// Memory for movies lately shown, in bytes.
+    pub cache_bytes: u64,
+}
+
+impl SearchOptions {
+    /// The usual options for an index in this directory.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            poll_interval: Duration::from_millis(200),
+            writer_memory: 128 << 20,
+            cache_bytes: 64 << 20,
+        }
+    }
+}
+
+/// Why the index cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is one index for each server.
+    #[error("search.path {} is locked by another process", .path.display())]
+    Locked {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The directory cannot be made or written.
+    #[error("search.path {} is not usable", .path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Lists of movies from an index that follows the changes of a store.
+pub struct SearchIndex {
+    shared: Arc<Shared>,
+    follower: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SearchIndex {
+    /// Takes the directory and begins to open or build the index; [`MovieSearch::health`] tells when it is ready.
+    pub fn open(
+        options: SearchOptions,
+        store: Arc<dyn Store>,
+        listeners: Vec<Arc<dyn ChangeListener>>,
+    ) -> Result<Arc<Self>, OpenError> {
+        /// What a movie weighs on average, with its texts.
+        const MOVIE: u64 = 1_024;
+        let generations = Generations::lock(&options.path)?;
+        let shared = Arc::new(Shared::new());
+        let movies = (options.cache_bytes / MOVIE) as usize;
+        let cache = Arc::new(Cache::with_weighter(movies, options.cache_bytes, MovieWeight));
+        let path = options.path.clone();
+        let follower = Follower::new(Arc::clone(&shared), store, listeners, generations, options, cache);
+        let thread = thread::Builder::new().name("index".to_owned()).spawn(move || follower.run());
+        let thread = thread.map_err(|source| OpenError::Io { path, source })?;
+        Ok(Arc::new(Self { shared, follower: Mutex::new(Some(thread)) }))
+    }
+
+    /// Stops following: ends the step at hand, commits, and gives the directory free. Lists can still be read.
+    pub fn stop(&self) {
+        self.shared.stop();
+        let thread = self.follower.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // It catches its own panics.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for SearchIndex {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl MovieSearch for SearchIndex {
+    fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
+        self.shared.snapshot()?.find(query)
+    }
+
+    fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
+        self.shared.snapshot()?.movie_by_id(id)
+    }
+
+    fn genres(&self) -> Result<Vec<GenreCount>> {
+        self.shared.snapshot()?.genres()
+    }
+
+    fn wait_for(&self, seq: Seq, timeout: Duration) -> bool {
+        self.shared.wait_for(seq, timeout)
+    }
+
+    fn health(&self) -> SearchHealth {
+        self.shared.health()
+    }
+}

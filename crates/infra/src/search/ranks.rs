@@ -1,0 +1,177 @@
+//! The numbers of a segment as 16-bit ranks in memory, which are compared many at a time.
+//!
+//! Two bytes a document for each field that is filtered by, read at the first such filter.
+
+use std::collections::HashSet;
+
+use tantivy::{DocId, columnar::ColumnValues};
+
+use super::{numbers::Codes, postings::Mask};
+
+/// The ranks of a column's codes.
+pub(super) struct Ranks {
+    /// Ascending: the codes from one bound up to the next have the bound's place as their rank.
+    bounds: Vec<u64>,
+    /// One for each document.
+    ranks: Vec<u16>,
+    /// Whether every rank stands for one code.
+    is_exact: bool,
+}
+
+impl Ranks {
+    /// The most ranks.
+    const MOST: usize = 1 << 16;
+    /// How many codes are unpacked at a time.
+    const CHUNK: u32 = 1 << 14;
+
+    pub(super) fn read(codes: &dyn ColumnValues<u64>) -> Self {
+        let mut distinct = HashSet::new();
+        for_each_chunk(codes, |chunk| {
+            distinct.extend(chunk);
+            distinct.len() <= Self::MOST
+        });
+        let is_exact = distinct.len() <= Self::MOST;
+        let mut bounds: Vec<u64> = if is_exact {
+            distinct.into_iter().collect()
+        } else {
+            // Documents at even distances: about as many have each rank.
+            let step = codes.num_vals() as usize / Self::MOST;
+            let sample = (1..Self::MOST).map(|i| codes.get_val((i * step) as DocId));
+            sample.chain([codes.min_value()]).collect()
+        };
+        bounds.sort_unstable();
+        bounds.dedup();
+        let mut ranks = Vec::with_capacity(codes.num_vals() as usize);
+        for_each_chunk(codes, |chunk| {
+            // The lowest bound is no code's upper neighbour, and there are no more bounds than ranks.
+            ranks.extend(chunk.iter().map(|code| (bounds.partition_point(|bound| bound <= code) - 1) as u16));
+            true
+        });
+        Self { bounds, ranks, is_exact }
+    }
+
+    /// The ranks of the codes: the first and the last, if there are any.
+    fn of(&self, codes: Codes) -> Option<(u16, u16)> {
+        let upto = |code: u64| self.bounds.partition_point(|bound| *bound <= code);
+        let first = if self.is_exact {
+            self.bounds.partition_point(|bound| *bound < codes.first)
+        } else {
+            upto(codes.first).saturating_sub(1)
+        };
+        let end = upto(codes.last);
+        (first < end).then(|| (first as u16, (end - 1) as u16))
+    }
+
+    /// Adds to `found` the documents of the window at `start` whose code is one of `codes`; only those among `wanted`
+    /// matter. Where a rank at either end does not settle it, or `is_doubtful` says that a code there does not,
+    /// `is_in` is asked.
+    pub(super) fn find(
+        &self,
+        codes: Codes,
+        is_doubtful: bool,
+        start: DocId,
+        wanted: &Mask,
+        found: &mut Mask,
+        is_in: impl Fn(DocId) -> bool,
+    ) {
+        let Some((first, last)) = self.of(codes) else { return };
+        let settled = self.is_exact && !is_doubtful;
+        found.or_words(wanted, |word, wanted| {
+            let doc = start as usize + word * 64;
+            let ranks = self.ranks.get(doc..).unwrap_or_default();
+            let ranks = &ranks[..ranks.len().min(64)];
+            let mut bits = within(ranks, first, last) & wanted;
+            if !settled {
+                let mut ends = bits & (within(ranks, first, first) | within(ranks, last, last));
+                while ends != 0 {
+                    let end = ends & ends.wrapping_neg();
+                    if !is_in((doc + end.trailing_zeros() as usize) as DocId) {
+                        bits &= !end;
+                    }
+                    ends &= !end;
+                }
+            }
+            bits
+        });
+    }
+}
+
+/// Calls `each` with the codes of all documents, in order, until it returns false.
+fn for_each_chunk(codes: &dyn ColumnValues<u64>, mut each: impl FnMut(&[u64]) -> bool) {
+    let mut chunk = vec![0; Ranks::CHUNK as usize];
+    for start in (0..codes.num_vals()).step_by(Ranks::CHUNK as usize) {
+        let chunk = &mut chunk[..Ranks::CHUNK.min(codes.num_vals() - start) as usize];
+        codes.get_range(u64::from(start), chunk);
+        if !each(chunk) {
+            return;
+        }
+    }
+}
+
+/// One bit for each of up to 64 ranks: whether it is from `first` to `last`. Written so that compilers make it a few
+/// vector instructions.
+fn within(ranks: &[u16], first: u16, last: u16) -> u64 {
+    // The lowest bits of eight bytes, brought together in the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let mut bytes = [0_u8; 64];
+    let span = last - first;
+    for (byte, rank) in bytes.iter_mut().zip(ranks) {
+        *byte = u8::from(rank.wrapping_sub(first) <= span);
+    }
+    let eights = bytes.as_chunks::<8>().0.iter();
+    eights.rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A column in memory.
+    struct Values(Vec<u64>);
+
+    impl ColumnValues<u64> for Values {
+        fn get_val(&self, doc: u32) -> u64 {
+            self.0[doc as usize]
+        }
+
+        fn min_value(&self) -> u64 {
+            self.0.iter().copied().min().unwrap_or(0)
+        }
+
+        fn max_value(&self) -> u64 {
+            self.0.iter().copied().max().unwrap_or(0)
+        }
+
+        fn num_vals(&self) -> u32 {
+            self.0.len() as u32
+        }
+    }
+
+    /// The documents found, by ranks and by looking at each.
+    fn compare(codes: Vec<u64>, wanted: Codes) {
+        let ranks = Ranks::read(&Values(codes.clone()));
+        for start in (0..codes.len()).step_by(4_096) {
+            let all = Mask::between(start as DocId, 0, codes.len() as DocId);
+            let mut found = Mask::EMPTY;
+            let is_in = |doc: DocId| (wanted.first..=wanted.last).contains(&codes[doc as usize]);
+            ranks.find(wanted, false, start as DocId, &all, &mut found, is_in);
+            let expected: Vec<u32> = all.iter().filter(|index| is_in(start as DocId + index)).collect();
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{wanted:?} from {start}");
+        }
+    }
+
+    #[test]
+    fn ranks_find_what_a_look_at_each_code_finds() {
+        let few: Vec<u64> = (0..9_000_u64).map(|i| i * 7_919 % 131 * 3).collect();
+        let many: Vec<u64> = (0..200_000_u64).map(|i| i * 7_919 % 199_999 * 5).collect();
+        for codes in [few, many, vec![4; 70], vec![0]] {
+            let (min, max) = (codes[0].min(3), codes.iter().copied().max().unwrap_or(0));
+            for (first, last) in
+                [(0, 0), (1, 2), (min, min), (3, 90), (4, 4), (91, 200), (max / 2, max / 2 + 1_000), (max, u64::MAX)]
+            {
+                compare(codes.clone(), Codes { first, last });
+            }
+            compare(codes, Codes { first: max + 1, last: u64::MAX });
+        }
+    }
+}

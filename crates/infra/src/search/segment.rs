@@ -1,0 +1,288 @@
+//! What is kept in memory of a segment, whose documents never change: opened columns, genres as bits, the vocabulary
+//! of the texts.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use domain::{
+    genre::GenreId,
+    movie::{Movie, MovieId},
+    query::{NumberField, Range},
+};
+use tantivy::{
+    DocId, SegmentReader,
+    columnar::{Column, ColumnValues, StrColumn},
+    index::InvertedIndexReader,
+    postings::TermInfo,
+    schema::{TantivyDocument, Value},
+    store::StoreReader,
+};
+
+use super::{
+    document,
+    numbers::{Codes, MISSING, NUMBER_FIELDS, decode, is_inexact, order_cell},
+    postings::{Mask, Source, Union, docs_of, find_codes},
+    ranks::Ranks,
+    schema::{Fields, Text, TextFields},
+    vocabulary::Vocabulary,
+};
+
+/// A segment.
+pub(super) struct Segment {
+    /// Told apart from all other segments that this process has opened.
+    pub(super) number: u64,
+    /// The documents are numbered from 0 to below this, in the order of [`Segment::order`].
+    pub(super) max_doc: DocId,
+    /// The [`order_key`](super::numbers::order_key) of each document, ascending.
+    pub(super) order: Arc<dyn ColumnValues<u64>>,
+    ids: Arc<dyn ColumnValues<u64>>,
+    id_index: Arc<InvertedIndexReader>,
+    numbers: Vec<NumberColumn>,
+    texts: [TextIndex; 2],
+    whole_names: Arc<InvertedIndexReader>,
+    genres: BTreeMap<GenreId, GenreDocs>,
+    genre_index: Arc<InvertedIndexReader>,
+    store: StoreReader,
+    fields: Fields,
+}
+
+/// The documents of a genre.
+enum GenreDocs {
+    /// One bit for each document of the segment, and how many are set.
+    Dense(Vec<u64>, u64),
+    /// So few documents that their list is smaller than that.
+    Sparse(TermInfo),
+}
+
+/// How one text of movies is indexed.
+pub(super) struct TextIndex {
+    /// By word.
+    pub(super) words: Arc<InvertedIndexReader>,
+    /// By the beginning of a word.
+    pub(super) prefixes: Arc<InvertedIndexReader>,
+    /// By what stands between white space.
+    pub(super) tokens: Arc<InvertedIndexReader>,
+    /// The same, document by document; `None` where no document has the text.
+    pub(super) token_column: Option<(StrColumn, Column<u64>)>,
+    /// The sort texts; `None` where no document has the text.
+    pub(super) sort: Option<StrColumn>,
+    vocabulary: OnceLock<Vocabulary>,
+}
+
+impl Segment {
+    /// The blocks of the document store that are kept unpacked.
+    const STORE_BLOCKS: usize = 32;
+
+    pub(super) fn open(number: u64, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        let name = |field| reader.schema().get_field_name(field);
+        let numbers = NUMBER_FIELDS.map(|field| {
+            let place = field as usize;
+            Ok(NumberColumn {
+                field,
+                codes: columns.u64(name(fields.numbers[place]))?.values,
+                exact: columns.column_opt::<f64>(name(fields.exact[place]))?,
+                ranks: OnceLock::new(),
+            })
+        });
+        let text = |fields: &TextFields| {
+            let tokens = columns.str(name(fields.tokens))?;
+            Ok::<_, tantivy::TantivyError>(TextIndex {
+                words: reader.inverted_index(fields.words)?,
+                prefixes: reader.inverted_index(fields.prefixes)?,
+                tokens: reader.inverted_index(fields.tokens)?,
+                token_column: tokens.map(|column| (column.clone(), column.into_parts().1)),
+                sort: columns.str(name(fields.sort))?,
+                vocabulary: OnceLock::new(),
+            })
+        };
+        let genre_index = reader.inverted_index(fields.genre)?;
+        Ok(Self {
+            number,
+            max_doc: reader.max_doc(),
+            order: columns.u64(name(fields.order))?.values,
+            ids: columns.u64(name(fields.id))?.values,
+            id_index: reader.inverted_index(fields.id)?,
+            numbers: numbers.into_iter().collect::<tantivy::Result<_>>()?,
+            texts: [text(&fields.texts[0])?, text(&fields.texts[1])?],
+            whole_names: reader.inverted_index(fields.whole_name)?,
+            genres: genres(&genre_index, reader.max_doc())?,
+            genre_index,
+            store: reader.get_store_reader(Self::STORE_BLOCKS)?,
+            fields: fields.clone(),
+        })
+    }
+
+    pub(super) fn id(&self, doc: DocId) -> MovieId {
+        MovieId(self.ids.get_val(doc))
+    }
+
+    /// Calls `each` with the documents of the window at `start` that have these ids; only those among `wanted` matter.
+    pub(super) fn find_ids(&self, ids: Codes, start: DocId, wanted: &Mask, each: impl FnMut(DocId)) {
+        find_codes(&*self.ids, ids, start, wanted, each);
+    }
+
+    pub(super) fn numbers(&self, field: NumberField) -> &NumberColumn {
+        &self.numbers[field as usize]
+    }
+
+    pub(super) fn text(&self, text: Text) -> &TextIndex {
+        &self.texts[text as usize]
+    }
+
+    /// The first document whose order key is `key` or more.
+    pub(super) fn first_from(&self, key: u64) -> DocId {
+        let (mut low, mut high) = (0, self.max_doc);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.order.get_val(middle) < key { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// The cell of the document's order key.
+    pub(super) fn order_cell(&self, doc: DocId) -> u64 {
+        order_cell(self.order.get_val(doc))
+    }
+
+    /// The documents that have one of the genres.
+    pub(super) fn with_genres(&self, ids: &[GenreId]) -> tantivy::Result<Union<'_>> {
+        let mut union = Union::default();
+        let mut sparse = Vec::new();
+        for id in ids {
+            match self.genres.get(id) {
+                Some(GenreDocs::Dense(bits, count)) => union.push(Source::Bits(bits, *count)),
+                Some(GenreDocs::Sparse(info)) => sparse.push(info.clone()),
+                None => {}
+            }
+        }
+        union.push_terms(&self.genre_index, sparse)?;
+        Ok(union)
+    }
+
+    /// How many documents each genre has; `alive` are those that count.
+    pub(super) fn count_genres(&self, alive: Option<&[u64]>) -> tantivy::Result<Vec<(GenreId, u64)>> {
+        let count = |docs: &GenreDocs| match (docs, alive) {
+            (GenreDocs::Dense(_, count), None) => Ok::<_, tantivy::TantivyError>(*count),
+            (GenreDocs::Dense(bits, _), Some(alive)) => {
+                Ok(bits.iter().zip(alive).map(|(a, b)| u64::from((a & b).count_ones())).sum())
+            }
+            (GenreDocs::Sparse(info), None) => Ok(u64::from(info.doc_freq)),
+            (GenreDocs::Sparse(info), Some(alive)) => {
+                let docs = docs_of(&self.genre_index, info)?;
+                Ok(docs.into_iter().filter(|doc| is_set(alive, *doc)).count() as u64)
+            }
+        };
+        self.genres.iter().map(|(id, docs)| Ok((*id, count(docs)?))).collect()
+    }
+
+    /// The documents that were ever written for the movie; at most one of them is alive.
+    pub(super) fn with_id(&self, id: MovieId) -> tantivy::Result<Vec<DocId>> {
+        let term = tantivy::Term::from_field_u64(self.fields.id, id.0);
+        match self.id_index.get_term_info(&term)? {
+            Some(info) => docs_of(&self.id_index, &info),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The documents whose whole name has this hash.
+    pub(super) fn with_whole_name(&self, hash: u64) -> tantivy::Result<Union<'_>> {
+        let mut union = Union::default();
+        let term = tantivy::Term::from_field_u64(self.fields.whole_name, hash);
+        let infos = self.whole_names.get_term_info(&term)?;
+        union.push_terms(&self.whole_names, infos.into_iter().collect())?;
+        Ok(union)
+    }
+
+    /// The stored movie without its genres, and their ids.
+    pub(super) fn movie(&self, doc: DocId) -> Result<(Movie, Vec<GenreId>), domain::error::Cause> {
+        let document: TantivyDocument = self.store.get(doc)?;
+        let stored = document.get_first(self.fields.movie).ok_or("a document without a movie")?;
+        Ok(document::movie(stored.as_bytes().ok_or("a movie that is not bytes")?)?)
+    }
+}
+
+/// Whether the bit of `doc` is set.
+pub(super) fn is_set(bits: &[u64], doc: DocId) -> bool {
+    bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+}
+
+fn genres(index: &InvertedIndexReader, max_doc: DocId) -> tantivy::Result<BTreeMap<GenreId, GenreDocs>> {
+    /// One document in so many makes a genre dense: its list would not be much shorter than the bits.
+    const DENSE: u32 = 64;
+    let mut genres = BTreeMap::new();
+    let mut terms = index.terms().stream()?;
+    while let Some((key, info)) = terms.next() {
+        let id = GenreId(key.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)));
+        let docs = if info.doc_freq < max_doc / DENSE {
+            GenreDocs::Sparse(info.clone())
+        } else {
+            let mut bits = vec![0_u64; max_doc as usize / 64 + 1];
+            docs_of(index, info)?.into_iter().for_each(|doc| bits[doc as usize / 64] |= 1 << (doc % 64));
+            GenreDocs::Dense(bits, u64::from(info.doc_freq))
+        };
+        genres.insert(id, docs);
+    }
+    Ok(genres)
+}
+
+impl TextIndex {
+    /// The vocabulary of tokens, made at first use.
+    pub(super) fn vocabulary(&self) -> tantivy::Result<Option<&Vocabulary>> {
+        let Some((column, _)) = &self.token_column else { return Ok(None) };
+        if let Some(vocabulary) = self.vocabulary.get() {
+            return Ok(Some(vocabulary));
+        }
+        let vocabulary = Vocabulary::read(column)?;
+        Ok(Some(self.vocabulary.get_or_init(|| vocabulary)))
+    }
+}
+
+/// The numbers of one field.
+pub(super) struct NumberColumn {
+    field: NumberField,
+    codes: Arc<dyn ColumnValues<u64>>,
+    /// Those whose codes are inexact; `None` where there are none.
+    exact: Option<Column<f64>>,
+    /// For filters.
+    ranks: OnceLock<Ranks>,
+}
+
+impl NumberColumn {
+    /// The movie's number.
+    pub(super) fn get(&self, doc: DocId) -> Option<f64> {
+        let code = self.codes.get_val(doc);
+        if is_inexact(self.field, code) {
+            self.exact.as_ref().and_then(|column| column.first(doc))
+        } else {
+            decode(self.field, code)
+        }
+    }
+
+    /// Adds to `found` the documents of the window at `start` whose number is in `range`, which has these codes; only
+    /// those among `wanted` matter.
+    pub(super) fn find(&self, codes: Codes, range: &Range, start: DocId, wanted: &Mask, found: &mut Mask) {
+        let ranks = self.ranks.get_or_init(|| Ranks::read(&*self.codes));
+        let is_doubtful = is_inexact(self.field, codes.first) || is_inexact(self.field, codes.last);
+        let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));
+        ranks.find(codes, is_doubtful, start, wanted, found, is_in);
+    }
+
+    /// Calls `each` with the documents of the window at `start` that have one of these codes, or, if `missing`, none;
+    /// only those among `wanted` matter.
+    pub(super) fn find_codes(
+        &self,
+        codes: Codes,
+        missing: bool,
+        start: DocId,
+        wanted: &Mask,
+        mut each: impl FnMut(DocId),
+    ) {
+        find_codes(&*self.codes, codes, start, wanted, &mut each);
+        if missing {
+            find_codes(&*self.codes, Codes { first: MISSING, last: MISSING }, start, wanted, each);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What the follower and those who read have in common.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use domain::{Error, Result, change::Seq, ports::SearchHealth};
+
+use super::{generation::Mark, snapshot::Snapshot};
+
+/// After this long without being applied, a change is late.
+const LATE: Duration = Duration::from_secs(2);
+
+/// The state of the index, and the calls between threads.
+pub(super) struct Shared {
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
+    state: Mutex<State>,
+    /// Something for the follower to do.
+    call: Condvar,
+    /// Something for those who wait for a change.
+    news: Condvar,
+}
+
+struct State {
+    stopping: bool,
+    called: bool,
+    database: bool,
+    failing: bool,
+    /// The last change that lists show.
+    applied: Mark,
+    /// Whether all changes were ever applied: until then, nobody knows how many are missing.
+    caught_up: bool,
+    /// Since when there are changes that lists do not show.
+    behind_since: Option<Instant>,
+    /// The last change that somebody waited for in vain.
+    missed: Seq,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        let state = State {
+            stopping: false,
+            called: false,
+            database: true,
+            failing: false,
+            applied: Mark::default(),
+            caught_up: false,
+            behind_since: None,
+            missed: 0,
+        };
+        Self { snapshot: RwLock::new(None), state: Mutex::new(state), call: Condvar::new(), news: Condvar::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What lists are read from.
+    pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        self.latest().ok_or(Error::Unavailable { what: "search", cause: None })
+    }
+
+    pub(super) fn latest(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Shows a new state.
+    pub(super) fn publish(&self, snapshot: Snapshot, applied: Mark) {
+        let old = self.snapshot.write().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(snapshot));
+        // What it alone held is unmapped here, not under the lock.
+        drop(old);
+        self.state().applied = applied;
+        self.news.notify_all();
+    }
+
+    pub(super) fn health(&self) -> SearchHealth {
+        let ready = self.latest().is_some();
+        let state = self.state();
+        let late = state.behind_since.is_some_and(|since| since.elapsed() > LATE);
+        SearchHealth {
+            ready,
+            current: state.caught_up && !late && !state.failing && state.missed <= state.applied.seq,
+            database: state.database,
+            applied: state.applied.seq,
+            stamp: state.applied.stamp,
+        }
+    }
+
+    /// See [`MovieSearch::wait_for`](domain::ports::MovieSearch::wait_for).
+    pub(super) fn wait_for(&self, seq: Seq, timeout: Duration) -> bool {
+        self.call();
+        let waiting = |state: &mut State| state.applied.seq < seq && !state.stopping;
+        let (mut state, _) =
+            self.news.wait_timeout_while(self.state(), timeout, waiting).unwrap_or_else(PoisonError::into_inner);
+        let applied = state.applied.seq >= seq;
+        if !applied {
+            state.missed = state.missed.max(seq);
+        }
+        applied
+    }
+
+    /// Has the follower look for changes at once.
+    fn call(&self) {
+        self.state().called = true;
+        self.call.notify_one();
+    }
+
+    /// Waits until called or told to stop, at most `timeout`.
+    pub(super) fn wait_for_call(&self, timeout: Duration) {
+        let idle = |state: &mut State| !state.called && !state.stopping;
+        let (mut state, _) =
+            self.call.wait_timeout_while(self.state(), timeout, idle).unwrap_or_else(PoisonError::into_inner);
+        state.called = false;
+    }
+
+    /// Waits, whoever calls, unless told to stop.
+    pub(super) fn pause(&self, timeout: Duration) {
+        let going = |state: &mut State| !state.stopping;
+        let _ = self.call.wait_timeout_while(self.state(), timeout, going).unwrap_or_else(PoisonError::into_inner);
+    }
+
+    pub(super) fn stop(&self) {
+        self.state().stopping = true;
+        self.call.notify_all();
+        self.news.notify_all();
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.state().stopping
+    }
+
+    /// Notes whether the database answers. Returns whether that is news.
+    pub(super) fn set_database(&self, answers: bool) -> bool {
+        std::mem::replace(&mut self.state().database, answers) != answers
+    }
+
+    /// Notes whether changes cannot be applied, or the index is of another database. Returns whether that is news.
+    pub(super) fn set_failing(&self, failing: bool) -> bool {
+        std::mem::replace(&mut self.state().failing, failing) != failing
+    }
+
+    /// Forgets what was waited for: the database is another one now, with numbers of its own.
+    pub(super) fn start_over(&self) {
+        let mut state = self.state();
+        state.missed = 0;
+        state.caught_up = false;
+    }
+
+    /// The last change that lists show.
+    pub(super) fn applied(&self) -> Mark {
+        self.state().applied
+    }
+
+    /// Notes whether there are changes that lists do not show.
+    pub(super) fn set_behind(&self, behind: bool) {
+        let mut state = self.state();
+        state.caught_up |= !behind;
+        state.behind_since = behind.then(|| state.behind_since.unwrap_or_else(Instant::now));
+    }
+}

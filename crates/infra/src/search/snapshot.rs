@@ -1,0 +1,277 @@
+//! The state of the index that lists are read from: immutable, replaced as a whole.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use domain::{
+    Error, Result,
+    genre::GenreId,
+    movie::{Movie, MovieId},
+    ports::GenreCount,
+    query::{CountMode, MoviePage, MovieQuery, Position, Start, Total},
+};
+use quick_cache::{Weighter, sync::Cache};
+use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
+
+use super::{
+    evaluate::{Counter, Search},
+    filter::Filter,
+    genres::GenreTable,
+    order::{self, Hit},
+    schema::Fields,
+    segment::{Segment, is_set},
+    words::{Reach, Words},
+};
+
+/// Movies lately shown, by segment and document. A segment's documents never change.
+pub(super) type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
+
+/// A movie with the names of its genres, as of one [`GenreTable`].
+pub(super) struct Shown {
+    movie: Arc<Movie>,
+    genres: Vec<GenreId>,
+    table: u64,
+}
+
+/// Weighs movies in bytes.
+#[derive(Clone)]
+pub(super) struct MovieWeight;
+
+impl Weighter<(u64, DocId), Arc<Shown>> for MovieWeight {
+    fn weight(&self, _: &(u64, DocId), shown: &Arc<Shown>) -> u64 {
+        let details = &shown.movie.details;
+        let texts = [
+            Some(details.name.as_str().len()),
+            details.director.as_ref().map(|t| t.as_str().len()),
+            details.overview.as_ref().map(|t| t.as_str().len()),
+            details.poster_url.as_ref().map(|t| t.as_str().len()),
+        ];
+        // The fixed part: the movie, the entry, its allocations.
+        (640 + texts.iter().flatten().sum::<usize>() + shown.genres.len() * 32) as u64
+    }
+}
+
+/// A segment without the documents that are deleted.
+#[derive(Clone)]
+pub(super) struct View {
+    pub(super) segment: Arc<Segment>,
+    /// One bit for each document that is alive; `None` where all are.
+    pub(super) alive: Option<Arc<Vec<u64>>>,
+    /// What tells two states of the same segment apart.
+    deletes: Option<u64>,
+}
+
+/// What was found in a state of the index.
+struct Hits<'a> {
+    /// The first documents, in order.
+    hits: Vec<(&'a View, Hit)>,
+    /// How many there are in all, as far as they were counted.
+    count: u64,
+    /// How far the words were stretched.
+    reach: Reach,
+}
+
+/// A state of the index.
+pub(super) struct Snapshot {
+    views: Vec<(SegmentId, View)>,
+    genres: Arc<GenreTable>,
+    counts: OnceLock<Vec<GenreCount>>,
+    cache: Arc<MovieCache>,
+}
+
+impl Snapshot {
+    /// The state that `searcher` sees. What is known of its segments from `previous` is not read again.
+    pub(super) fn new(
+        searcher: &Searcher,
+        fields: &Fields,
+        genres: Arc<GenreTable>,
+        previous: Option<&Self>,
+        cache: Arc<MovieCache>,
+        numbers: &mut u64,
+    ) -> tantivy::Result<Self> {
+        let known = previous.map_or(&[][..], |snapshot| &snapshot.views);
+        let known = known.iter().map(|(id, view)| (*id, view)).collect::<HashMap<_, _>>();
+        let mut view = |reader: &SegmentReader| -> tantivy::Result<View> {
+            let known = known.get(&reader.segment_id());
+            let deletes = reader.delete_opstamp();
+            if let Some(view) = known.filter(|view| view.deletes == deletes) {
+                return Ok(View::clone(view));
+            }
+            let segment = match known {
+                Some(view) => Arc::clone(&view.segment),
+                None => {
+                    *numbers += 1;
+                    Arc::new(Segment::open(*numbers, reader, fields)?)
+                }
+            };
+            Ok(View { segment, alive: alive(reader).map(Arc::new), deletes })
+        };
+        let readers = searcher.segment_readers().iter();
+        let views = readers.map(|reader| Ok((reader.segment_id(), view(reader)?))).collect::<tantivy::Result<_>>()?;
+        Ok(Self { views, genres, counts: OnceLock::new(), cache })
+    }
+
+    /// The same movies with other names of genres.
+    pub(super) fn with_genres(&self, genres: Arc<GenreTable>) -> Self {
+        Self { views: self.views.clone(), genres, counts: OnceLock::new(), cache: Arc::clone(&self.cache) }
+    }
+
+    pub(super) fn genre_table(&self) -> &Arc<GenreTable> {
+        &self.genres
+    }
+
+    /// The ids of the segments, in no order.
+    pub(super) fn segment_ids(&self) -> impl Iterator<Item = SegmentId> {
+        self.views.iter().map(|(id, _)| *id)
+    }
+
+    /// See [`MovieSearch::find`](domain::ports::MovieSearch::find).
+    pub(super) fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
+        let order = query.order();
+        let (skipped, after) = match &query.page.start {
+            Start::Offset(offset) => (*offset as usize, None),
+            Start::After(position) => {
+                order::check(&order, position)?;
+                (0, Some(position))
+            }
+        };
+        let limit = query.page.limit as usize;
+        let search = Search {
+            filter: Filter::new(&query.filter, &self.genres),
+            words: Words::new(&query.filter),
+            order: &order,
+            wanted: skipped + limit + 1,
+            after,
+        };
+        let found = self.hits(&search, query.count)?;
+        let mut movies = Vec::with_capacity(limit);
+        let page = found.hits.get(skipped..).unwrap_or_default();
+        for (view, hit) in page.iter().take(limit) {
+            movies.push(self.movie(view, hit.doc)?);
+        }
+        let next = match page.get(limit.wrapping_sub(1)) {
+            Some((view, hit)) if page.len() > limit => Some(Position {
+                keys: order::values(&view.segment, &order, &[*hit]).map_err(internal)?.remove(0),
+                id: view.segment.id(hit.doc),
+                reach: found.reach.for_position(),
+            }),
+            _ => None,
+        };
+        let total = match query.count {
+            CountMode::None => None,
+            CountMode::Estimated if found.count > Total::ESTIMATE_LIMIT => Some(Total::AtLeast(Total::ESTIMATE_LIMIT)),
+            CountMode::Estimated | CountMode::Exact => Some(Total::Exact(found.count)),
+        };
+        Ok(MoviePage { movies, total, next })
+    }
+
+    /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
+    pub(super) fn movie_by_id(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
+        for (_, view) in &self.views {
+            let is_alive = |doc: &DocId| view.alive.as_ref().is_none_or(|alive| is_set(alive, *doc));
+            if let Some(doc) = view.segment.with_id(id).map_err(internal)?.into_iter().find(is_alive) {
+                return self.movie(view, doc).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first documents in order. Words are stretched where little is found, unless another page has decided that.
+    fn hits(&self, search: &Search, count: CountMode) -> Result<Hits<'_>> {
+        /// With fewer matches than this, words are stretched.
+        const FEW: u64 = 20;
+        let stretches = search.words.can_stretch();
+        let needed = match count {
+            CountMode::Exact => u64::MAX,
+            CountMode::Estimated => Total::ESTIMATE_LIMIT + 1,
+            CountMode::None if stretches => FEW,
+            CountMode::None => 0,
+        };
+        match search.after {
+            Some(position) => self.hits_within(search, Reach::from_position(position.reach), needed),
+            None => match self.hits_within(search, Reach::Near, needed)? {
+                near if stretches && near.count < FEW => self.hits_within(search, Reach::Far, needed),
+                near => Ok(near),
+            },
+        }
+    }
+
+    fn hits_within(&self, search: &Search, reach: Reach, needed: u64) -> Result<Hits<'_>> {
+        let mut counter = Counter { found: 0, needed };
+        let mut lists = Vec::new();
+        for (_, view) in &self.views {
+            let hits = search.run(view, &self.genres, reach, &mut counter).map_err(internal)?;
+            if !hits.is_empty() {
+                lists.push((view, hits));
+            }
+        }
+        let count = counter.found;
+        if lists.len() <= 1 {
+            let hits = lists.into_iter().flat_map(|(view, hits)| hits.into_iter().map(move |hit| (view, hit)));
+            return Ok(Hits { hits: hits.collect(), count, reach });
+        }
+        let mut merged = Vec::with_capacity(lists.iter().map(|(_, hits)| hits.len()).sum());
+        for (view, hits) in lists {
+            let values = order::values(&view.segment, search.order, &hits).map_err(internal)?;
+            let rows = values.into_iter().zip(hits);
+            merged.extend(rows.map(|(values, hit)| (values, view.segment.id(hit.doc), view, hit)));
+        }
+        merged.sort_by(|a, b| order::compare(search.order, (&a.0, a.1), (&b.0, b.1)));
+        merged.truncate(search.wanted);
+        Ok(Hits { hits: merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect(), count, reach })
+    }
+
+    fn movie(&self, view: &View, doc: DocId) -> Result<Arc<Movie>> {
+        let key = (view.segment.number, doc);
+        let shown = match self.cache.get(&key) {
+            Some(shown) if shown.table == self.genres.number => return Ok(Arc::clone(&shown.movie)),
+            Some(shown) => self.shown(Movie::clone(&shown.movie), shown.genres.clone()),
+            None => {
+                let (movie, genres) = view.segment.movie(doc).map_err(Error::Internal)?;
+                self.shown(movie, genres)
+            }
+        };
+        let movie = Arc::clone(&shown.movie);
+        self.cache.insert(key, Arc::new(shown));
+        Ok(movie)
+    }
+
+    fn shown(&self, mut movie: Movie, genres: Vec<GenreId>) -> Shown {
+        // A genre that is gone is about to go from the movie too.
+        movie.genres = genres.iter().filter_map(|id| self.genres.get(*id)).cloned().collect();
+        Shown { movie: Arc::new(movie), genres, table: self.genres.number }
+    }
+
+    /// See [`MovieSearch::genres`](domain::ports::MovieSearch::genres).
+    pub(super) fn genres(&self) -> Result<Vec<GenreCount>> {
+        if let Some(counts) = self.counts.get() {
+            return Ok(counts.clone());
+        }
+        let mut totals = HashMap::new();
+        for (_, view) in &self.views {
+            let alive = view.alive.as_ref().map(|alive| alive.as_slice());
+            for (id, count) in view.segment.count_genres(alive).map_err(internal)? {
+                *totals.entry(id).or_insert(0) += count;
+            }
+        }
+        let count = |id| totals.get(&id).copied().unwrap_or(0);
+        let genres = self.genres.all().iter();
+        let counts = genres.map(|genre| GenreCount { genre: genre.clone(), movies: count(genre.id) }).collect();
+        Ok(self.counts.get_or_init(|| counts).clone())
+    }
+}
+
+fn internal(error: tantivy::TantivyError) -> Error {
+    Error::Internal(error.into())
+}
+
+/// One bit for each document that is alive, or `None` where all are.
+fn alive(reader: &SegmentReader) -> Option<Vec<u64>> {
+    let alive = reader.alive_bitset().filter(|_| reader.has_deletes())?;
+    let mut bits = BitSet::with_max_value_and_full(reader.max_doc());
+    bits.intersect_update(alive.bitset());
+    let words = (0..reader.max_doc().div_ceil(64)).map(|i| u64::from_le_bytes(bits.tinyset(i).into_bytes()));
+    Some(words.collect())
+}

@@ -1,0 +1,11 @@
+//! The index, on a real database: what lists show, and that they show it whatever happens.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod following;
+mod matching;
+mod oracle;
+mod random;
+mod recovery;
+mod walking;
+mod world;

@@ -1,0 +1,170 @@
+//! A walk from page to page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Error,
+    movie::{Movie, MovieId},
+    ports::MovieSearch,
+    query::{CountMode, MovieFilter, MovieQuery, Position, Sort, SortField, SortValue, Start, Total},
+};
+use rand::{RngExt, seq::IndexedRandom};
+
+use crate::{
+    matching::grown,
+    oracle, random,
+    world::{World, movie},
+};
+
+/// Walks through a list; `between` is done after each page.
+fn walk(world: &mut World, query: &MovieQuery, mut between: impl FnMut(&mut World)) -> Vec<MovieId> {
+    let mut query = query.clone();
+    let mut walked = Vec::new();
+    loop {
+        let page = world.find(&query);
+        walked.extend(page.movies.iter().map(|movie| movie.id));
+        let Some(next) = page.next else { return walked };
+        assert_eq!(page.movies.len(), query.page.limit as usize);
+        // As it travels.
+        let cursor = next.to_cursor(&query).unwrap();
+        query.page.start = Start::After(Position::from_cursor(&cursor, &query).unwrap());
+        between(world);
+    }
+}
+
+#[test]
+fn a_walk_gives_the_whole_list_in_every_order() {
+    for seed in 20..23 {
+        let mut world = grown(seed, 200);
+        let mut rng = random::seeded(seed);
+        for _ in 0..150 {
+            let mut query = random::query(&mut rng);
+            query.page.limit = rng.random_range(1..30);
+            let expected = oracle::find(world.movies.values(), &query);
+            assert_eq!(walk(&mut world, &query, |_| {}), expected, "{query:?}");
+        }
+    }
+}
+
+#[test]
+fn every_page_of_a_walk_tells_the_total() {
+    let world = grown(30, 60);
+    let mut query = MovieQuery::default();
+    query.page.limit = 7;
+    let total = Some(Total::Exact(world.movies.len() as u64));
+    loop {
+        let page = world.find(&query);
+        assert_eq!(page.total, total);
+        let Some(next) = page.next else { break };
+        query.page.start = Start::After(next);
+    }
+}
+
+#[test]
+fn movies_that_do_not_change_are_given_once_while_others_do() {
+    for seed in 40..44 {
+        let mut world = grown(seed, 150);
+        let mut rng = random::seeded(seed);
+        for _ in 0..8 {
+            let mut query = random::query(&mut rng);
+            // Walks over few movies see few changes.
+            query.filter.ranges.clear();
+            query.page.limit = rng.random_range(1..15);
+            query.count = CountMode::None;
+            let before = world.movies.clone();
+            let expected = oracle::find(before.values(), &query);
+            let genres = world.genres.values().cloned().collect::<Vec<_>>();
+            let walked = walk(&mut world, &query, |world| {
+                let known = world.movies.keys().copied().collect::<Vec<_>>();
+                match rng.random_range(0..3) {
+                    0 => drop(world.add(vec![random::movie_with(&mut rng, &genres)], false)),
+                    1 if known.len() > 50 => world.delete(&[*known.choose(&mut rng).unwrap()]),
+                    _ => {
+                        let id = *known.choose(&mut rng).unwrap();
+                        world.update(vec![Movie { id, ..random::movie_with(&mut rng, &genres) }]);
+                    }
+                }
+                world.settle();
+            });
+            let unchanged = |id: &&MovieId| before.contains_key(id) && world.movies.get(id) == before.get(id);
+            let expected = expected.iter().filter(unchanged).collect::<Vec<_>>();
+            let found = walked.iter().filter(unchanged).collect::<Vec<_>>();
+            assert_eq!(found, expected, "{query:?}");
+            let distinct = walked.iter().filter(unchanged).collect::<BTreeSet<_>>();
+            assert_eq!(distinct.len(), found.len());
+        }
+    }
+}
+
+#[test]
+fn a_walk_that_stretched_words_goes_on_so_when_more_is_found() {
+    let mut world = World::new();
+    for i in 0..10 {
+        world.add_named(&format!("Wizards Oz {i}"), "");
+    }
+    world.settle();
+    let mut query = MovieQuery::default();
+    query.filter.q = Some("wiz oz".to_owned());
+    query.page.limit = 5;
+    let expected = oracle::find(world.movies.values(), &query);
+    assert_eq!(expected.len(), 10);
+    let walked = walk(&mut world, &query, |world| {
+        let new = (0..30).map(|i| movie(&format!("Wiz Oz {i}"), "")).collect();
+        world.add(new, true);
+        world.settle();
+    });
+    assert_eq!(walked, expected);
+}
+
+#[test]
+fn movies_of_nearly_equal_popularity_are_told_apart() {
+    let mut world = World::new();
+    let mut popularities = BTreeMap::new();
+    for i in 0..40_u32 {
+        let mut new = movie("X", "");
+        let popularity = 33.3 + f64::from(i * 7 % 10) * 1e-10;
+        new.details.popularity = Some(domain::movie::Popularity::new(popularity).unwrap());
+        let id = world.add(vec![new], false)[0];
+        popularities.insert(id, popularity);
+    }
+    world.settle();
+    let mut expected = popularities.keys().copied().collect::<Vec<_>>();
+    expected.sort_by(|a, b| popularities[b].total_cmp(&popularities[a]).then(a.cmp(b)));
+    for limit in [1, 3, 39] {
+        for q in [None, Some("x".to_owned())] {
+            let mut query = MovieQuery { filter: MovieFilter { q, ..MovieFilter::default() }, ..MovieQuery::default() };
+            query.page.limit = limit;
+            assert_eq!(walk(&mut world, &query, |_| {}), expected, "{limit}");
+        }
+    }
+}
+
+#[test]
+fn a_position_of_another_kind_is_refused() {
+    let world = grown(50, 20);
+    let values = [
+        SortValue::Missing,
+        SortValue::Number(1.0),
+        SortValue::Text("x".to_owned()),
+        SortValue::Rank(1, None),
+        SortValue::Rank(u32::MAX, None),
+    ];
+    for (field, fits) in [
+        (SortField::Name, [true, false, true, false, false]),
+        (SortField::Popularity, [true, true, false, false, false]),
+        (SortField::Id, [false, true, false, false, false]),
+        (SortField::Relevance, [false, false, false, true, false]),
+    ] {
+        let mut query = MovieQuery { sort: vec![Sort { field, descending: true }], ..MovieQuery::default() };
+        for (value, fits) in values.iter().zip(fits) {
+            let keys = vec![value.clone()];
+            query.page.start = Start::After(Position { keys, id: MovieId(1), reach: 0 });
+            match world.index().find(&query) {
+                Ok(_) => assert!(fits, "{field:?} {value:?}"),
+                Err(error) => assert!(!fits && matches!(error, Error::BadCursor), "{field:?} {value:?} {error}"),
+            }
+        }
+        query.page.start = Start::After(Position { keys: Vec::new(), id: MovieId(1), reach: 0 });
+        assert!(matches!(world.index().find(&query), Err(Error::BadCursor)));
+    }
+}
