@@ -1,0 +1,12 @@
+//! From settings to running services: the only crate that names the adapters.
+//!
+//! - [`settings`]: what can be configured, and where from
+//! - [`services`]: the domain's services over the configured database and index
+
+pub mod services;
+pub mod settings;
+
+pub use services::{
+    MigrationStatus, Services, StartError, accounts, embedded_database, importer, migration_status, open_store,
+};
+pub use settings::{Settings, SettingsError};
