@@ -1,0 +1,126 @@
+//! Feeds: what they look like and how they are read.
+//!
+//! A feed is recognised by its content. It is UTF-8, perhaps after a byte-order mark, perhaps compressed by gzip, and
+//! holds its records as one JSON array, as an array inside an object (`{"movies": [...]}`), as one object per line, or
+//! as one object after another.
+//!
+//! However long a feed is, what is in memory at a time is its first MiB, or one record.
+
+mod document;
+mod layout;
+mod lines;
+mod lookahead;
+mod record;
+
+use std::{
+    io::{self, BufReader, Read},
+    ops::ControlFlow,
+};
+
+use domain::{
+    movie::MoviePatch,
+    violation::{Violation, ViolationCode, Violations},
+};
+use flate2::bufread::MultiGzDecoder;
+
+use self::{layout::Layout, lookahead::LookAhead, record::Content};
+
+/// The most bytes that one record takes.
+pub const MAX_RECORD_BYTES: usize = 1 << 20;
+
+const BUFFER_BYTES: usize = 128 << 10;
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// One record of a feed.
+#[derive(Debug)]
+pub struct Record {
+    /// Its number in the feed, from 1.
+    pub number: u64,
+    /// The length of its text, about.
+    pub bytes: usize,
+    /// What it asks for, or all that is wrong with it. A whole record that cannot be read is a violation of the
+    /// field `""`.
+    pub content: Result<MoviePatch, Violations>,
+}
+
+/// Why a feed could not be read to its end. The records before that point were handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// It is something else.
+    #[error("it is not a JSON feed: it begins neither with '[' nor with '{{'")]
+    NotAFeed,
+    /// It is damaged, or ends too early.
+    #[error("record {record} (line {line}, column {column}) cannot be read: {reason}")]
+    Malformed {
+        /// The number of the record that could not be read; one more than there are, where the end is missing.
+        record: u64,
+        /// From 1.
+        line: u64,
+        /// In bytes, from 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The source failed.
+    #[error("it cannot be read (from record {record} on): {cause}")]
+    Source {
+        /// The number of the record that could not be read.
+        record: u64,
+        /// Why.
+        cause: io::Error,
+    },
+}
+
+/// Reads a feed, handing each record to `emit` as soon as it is read, until `emit` breaks or the feed ends.
+pub fn read(source: impl Read, emit: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), Error> {
+    let mut sink = Sink { records: 0, stopped: false, emit };
+    let source = LookAhead::new(source, GZIP.len());
+    let text: Box<dyn Read + '_> = if source.head() == GZIP {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, source)))
+    } else {
+        Box::new(source)
+    };
+    let mut text = LookAhead::new(text, layout::HEAD_BYTES);
+    text.skip(BYTE_ORDER_MARK);
+    match layout::recognise(text.head(), text.head_is_all()) {
+        Layout::Document => document::read(BufReader::with_capacity(BUFFER_BYTES, text), &mut sink),
+        Layout::Lines => lines::read(BufReader::with_capacity(BUFFER_BYTES, text), &mut sink),
+        Layout::Blank => Err(match text.into_failure() {
+            Some(cause) => Error::Source { record: 1, cause },
+            None => Error::Empty,
+        }),
+        Layout::Unknown => Err(Error::NotAFeed),
+    }
+}
+
+/// Where the records go.
+struct Sink<'a> {
+    records: u64,
+    stopped: bool,
+    emit: &'a mut dyn FnMut(Record) -> ControlFlow<()>,
+}
+
+impl Sink<'_> {
+    fn push(&mut self, bytes: usize, content: Content) -> ControlFlow<()> {
+        self.records += 1;
+        let flow = (self.emit)(Record { number: self.records, bytes, content });
+        self.stopped = flow.is_break();
+        flow
+    }
+
+    /// A record of which nothing could be read.
+    fn push_unreadable(&mut self, bytes: usize, reason: String) -> ControlFlow<()> {
+        self.push(bytes, Err(Violations(vec![Violation::new("", ViolationCode::InvalidFormat, reason)])))
+    }
+}
+
+/// What `error` says, without the place.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}

@@ -1,0 +1,18 @@
+//! Movie feeds: from bytes to records, and from records into the catalogue.
+//!
+//! Read it in this order:
+//!
+//! 1. [`load`]: stores a feed, batch by batch; the only function that programs need
+//! 2. [`feed`]: hands out the records of a feed while it is read
+//!    - `feed/lookahead.rs`: a reader whose beginning can be looked at
+//!    - `feed/layout.rs`: whether a feed is one JSON text or has a record on each line
+//!    - `feed/document.rs`, `feed/lines.rs`: these two layouts
+//!    - `feed/record.rs`: one record, in all the spellings that occur
+//!
+//! The program `ingest`, in `src/bin/ingest/`, adds files, progress and the report.
+#![warn(missing_docs)]
+
+pub mod feed;
+mod load;
+
+pub use load::{Counts, LoadError, OnError, Progress, Rejection, load};

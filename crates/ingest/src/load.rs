@@ -1,0 +1,239 @@
+//! Storing a feed.
+
+use std::{
+    fmt,
+    io::{self, Read},
+    ops::{AddAssign, ControlFlow},
+    panic,
+    sync::mpsc::{SyncSender, sync_channel},
+    thread,
+};
+
+use domain::{
+    movie::MoviePatch,
+    services::{Import, Outcome},
+    user::Admin,
+    violation::Violations,
+};
+use serde::Serialize;
+
+use crate::feed::{self, Record};
+
+/// How many records are stored in one transaction. On a disk, fewer take longer: each transaction waits for the disk.
+/// More would keep other writers waiting, for whom this many take some tenths of a second.
+const BATCH_RECORDS: usize = 4_000;
+
+/// About how much text of records is in a batch at most.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// How many batches are read ahead of the one that is being stored.
+const BATCHES_AHEAD: usize = 2;
+
+/// What to do about a record that breaks rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnError {
+    /// Report it and go on.
+    Continue,
+    /// Stop. The records before it stay stored.
+    Abort,
+}
+
+/// How many records became what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// New movies.
+    pub created: u64,
+    /// Records that changed a movie.
+    pub updated: u64,
+    /// Records that said nothing new.
+    pub unchanged: u64,
+    /// Records that broke rules.
+    #[serde(rename = "rejected_count")]
+    pub rejected: u64,
+}
+
+impl Counts {
+    /// All records.
+    pub fn records(&self) -> u64 {
+        self.created + self.updated + self.unchanged + self.rejected
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.rejected += other.rejected;
+    }
+}
+
+/// A record that was not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Its number in the feed, from 1.
+    pub record: u64,
+    /// Everything that is wrong with it. The field `""` is the whole record.
+    pub violations: Violations,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "record {}", self.record)?;
+        for (i, violation) in self.violations.0.iter().enumerate() {
+            f.write_str(if i == 0 { ": " } else { "; " })?;
+            if let Some(field) = violation.field.strip_prefix('/') {
+                write!(f, "{field}: ")?;
+            }
+            f.write_str(&violation.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// What one committed batch came to.
+#[derive(Debug)]
+pub struct Progress {
+    /// How many of its records became what.
+    pub counts: Counts,
+    /// Those that were not stored, in order.
+    pub rejected: Vec<Rejection>,
+}
+
+/// Why a feed was not loaded to its end. What had been reported as progress is stored all the same, and loading the
+/// feed again goes on where it stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The feed itself.
+    #[error(transparent)]
+    Feed(#[from] feed::Error),
+    /// A record broke rules, and that was to stop the load.
+    #[error("stopped at {0}")]
+    Rejected(Rejection),
+    /// The catalogue.
+    #[error("the records from {record} on are not stored")]
+    Store {
+        /// The number of the first record that is not stored.
+        record: u64,
+        /// Why.
+        #[source]
+        cause: domain::Error,
+    },
+    /// It was told to stop.
+    #[error("the load was stopped")]
+    Stopped,
+    /// The operating system has no thread for the reading.
+    #[error("no thread can be started")]
+    Thread(#[source] io::Error),
+}
+
+/// Loads a feed. It is read on a thread of its own while the batches before are being stored; `progress` hears of each
+/// batch once it is committed, and can break the load off there.
+pub fn load(
+    import: &Import,
+    admin: &Admin,
+    source: impl Read + Send + 'static,
+    on_error: OnError,
+    mut progress: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), LoadError> {
+    let (sender, batches) = sync_channel(BATCHES_AHEAD);
+    let reader = thread::Builder::new()
+        .name("feed".to_owned())
+        .spawn(move || read_batches(source, on_error, &sender))
+        .map_err(LoadError::Thread)?;
+    for batch in batches {
+        let stored = batch.store(import, admin)?;
+        let first_rejected = stored.rejected.first().cloned();
+        if progress(stored).is_break() {
+            return Err(LoadError::Stopped);
+        }
+        if on_error == OnError::Abort
+            && let Some(rejection) = first_rejected
+        {
+            return Err(LoadError::Rejected(rejection));
+        }
+    }
+    match reader.join() {
+        Ok(end) => Ok(end?),
+        Err(cause) => panic::resume_unwind(cause),
+    }
+}
+
+/// Consecutive records of a feed.
+#[derive(Default)]
+struct Batch {
+    patches: Vec<MoviePatch>,
+    /// The numbers of `patches`.
+    numbers: Vec<u64>,
+    /// The records that could not be read.
+    rejected: Vec<Rejection>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.patches.is_empty() && self.rejected.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.patches.len() + self.rejected.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES
+    }
+
+    fn push(&mut self, record: Record) {
+        self.bytes += record.bytes;
+        match record.content {
+            Ok(patch) => {
+                self.patches.push(patch);
+                self.numbers.push(record.number);
+            }
+            Err(violations) => self.rejected.push(Rejection { record: record.number, violations }),
+        }
+    }
+
+    fn store(self, import: &Import, admin: &Admin) -> Result<Progress, LoadError> {
+        let mut rejected = self.rejected;
+        let mut counts = Counts::default();
+        if let Some(&record) = self.numbers.first() {
+            let outcomes = import.apply(admin, &self.patches).map_err(|cause| LoadError::Store { record, cause })?;
+            for (record, outcome) in self.numbers.into_iter().zip(outcomes) {
+                match outcome {
+                    Outcome::Created => counts.created += 1,
+                    Outcome::Updated => counts.updated += 1,
+                    Outcome::Unchanged => counts.unchanged += 1,
+                    Outcome::Rejected(violations) => rejected.push(Rejection { record, violations }),
+                }
+            }
+        }
+        counts.rejected = rejected.len() as u64;
+        rejected.sort_by_key(|rejection| rejection.record);
+        Ok(Progress { counts, rejected })
+    }
+}
+
+/// Reads the feed and sends it on in batches, until nobody takes them any more.
+fn read_batches(source: impl Read, on_error: OnError, batches: &SyncSender<Batch>) -> Result<(), feed::Error> {
+    let mut batch = Batch::default();
+    let end = feed::read(source, &mut |record| {
+        // What would stop the load is stored apart, so that exactly what comes before it is stored.
+        let apart = on_error == OnError::Abort && !is_valid(&record);
+        if (apart || batch.is_full()) && send(&mut batch, batches).is_break() {
+            return ControlFlow::Break(());
+        }
+        batch.push(record);
+        if apart { send(&mut batch, batches) } else { ControlFlow::Continue(()) }
+    });
+    // Also where the feed ends in an error: what came before it counts. Whether somebody takes it makes no difference.
+    let _ = send(&mut batch, batches);
+    end
+}
+
+fn send(batch: &mut Batch, batches: &SyncSender<Batch>) -> ControlFlow<()> {
+    let batch = std::mem::take(batch);
+    if batch.is_empty() || batches.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+}
+
+/// Whether the record is valid whatever is in the catalogue. One that is not may still be: it can leave out the name of
+/// a movie that is there.
+fn is_valid(record: &Record) -> bool {
+    record.content.as_ref().is_ok_and(|patch| patch.clone().onto(None).is_ok())
+}
