@@ -1,0 +1,214 @@
+//! The life of a server: start, serve, stop.
+
+use std::{
+    future::poll_fn,
+    io::{self, IsTerminal, Write},
+    net::{SocketAddr, TcpListener},
+    panic::{AssertUnwindSafe, catch_unwind},
+    process,
+    sync::Arc,
+    task::Poll,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use actix_web::{App, HttpServer, middleware::from_fn, rt, web};
+use anyhow::{Context, anyhow};
+use bootstrap::{Services, Settings};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+};
+
+use crate::{
+    cache::MovieCache,
+    first_start::{self, Fixture},
+    request, routes,
+    state::{AppState, Phase, State},
+};
+
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// A server that listens but does not answer yet.
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    services: Arc<Services>,
+    state: State,
+    fixture: Option<Fixture>,
+}
+
+impl Application {
+    /// Takes the address, opens the database and begins to open the index. Blocks while it does.
+    pub fn build(settings: Settings) -> anyhow::Result<Self> {
+        let server = &settings.server;
+        let listener = TcpListener::bind((server.host.as_str(), server.port))
+            .with_context(|| format!("cannot listen on {}:{}", server.host, server.port))?;
+        // The standard library asks for 128, too few where many clients come back at once.
+        rustix::net::listen(&listener, BACKLOG)?;
+        let address = listener.local_addr()?;
+        let movies = Arc::new(MovieCache::new(settings.cache.movies_bytes));
+        let services = Arc::new(Services::open(&settings, vec![movies.clone()])?);
+        let fixture = Fixture::open(&settings, &services.catalogue)?;
+        // After what may fail: a password that is shown this once should not scroll away with an error.
+        first_start::make_admin(&settings, &services.accounts)?;
+        let state = web::Data::new(AppState::new(
+            Arc::new(settings),
+            Arc::clone(&services.catalogue),
+            Arc::clone(&services.accounts),
+            movies,
+        ));
+        Ok(Self { listener, address, services, state, fixture })
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Serves until SIGINT, or SIGTERM and the time to drain; a second signal ends the process at once.
+    pub async fn run_until_stopped(self) -> anyhow::Result<()> {
+        let mut signals = Signals::new()?;
+        let state = self.state.clone();
+        self.announce()?;
+        self.run_until(async move {
+            let signal = signals.next().await;
+            tracing::info!("stopping; requests under way are finished");
+            rt::spawn(async move {
+                signals.next().await;
+                process::exit(1);
+            });
+            if signal == SignalKind::terminate() {
+                state.phase.set_stopping();
+                rt::time::sleep(Duration::from_secs(state.settings.server.drain_seconds)).await;
+            }
+        })
+        .await
+    }
+
+    /// Serves until `stop` is done. Then it takes no more connections, finishes the requests under way and commits the
+    /// index.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + 'static) -> anyhow::Result<()> {
+        let Self { listener, services, state, fixture, .. } = self;
+        let (stopped, mut reasons) = mpsc::unbounded_channel();
+
+        // Where nobody listens to these any more, the server stops already.
+        let (failed, prepared, shared) = (stopped.clone(), Arc::clone(&services), state.clone());
+        let preparing = thread::Builder::new().name("prepare".to_owned()).spawn(move || {
+            if let Err(error) = caught(|| prepare(&prepared, &shared.phase, fixture)) {
+                let _ = failed.send(Err(error));
+            }
+        })?;
+        rt::spawn(async move {
+            stop.await;
+            let _ = stopped.send(Ok(()));
+        });
+
+        let server = serve(listener, &state)?;
+        let handle = server.handle();
+        let serving = rt::spawn(server);
+        let reason = reasons.recv().await.unwrap_or(Ok(()));
+
+        state.phase.set_stopping();
+        handle.stop(true).await;
+        serving.await??;
+        finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
+        services.stop();
+        tracing::info!("stopped");
+        reason
+    }
+
+    /// Says where to look, also to a newcomer whose log level hides it.
+    fn announce(&self) -> anyhow::Result<()> {
+        let configured = self.state.settings.server.public_url.clone();
+        let url = configured.unwrap_or_else(|| format!("http://{}", self.address));
+        let mut terminal = io::stderr();
+        if terminal.is_terminal() {
+            writeln!(terminal, "\n  Marquee listens on {url}\n  Documentation: {url}/docs\n  Ctrl-C stops it.\n")?;
+        } else {
+            tracing::info!(address = %self.address, docs = format!("{url}/docs"), "listening");
+        }
+        Ok(())
+    }
+}
+
+/// What `work` returns, or an error where it panics. What the panic said is logged where it happens.
+fn caught(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(anyhow!("the start panicked; the log says where")))
+}
+
+/// Waits until the thread has ended, at most `timeout`: it may be reading from something that never ends.
+async fn finished(thread: &JoinHandle<()>, timeout: Duration) {
+    let begin = Instant::now();
+    while !thread.is_finished() && begin.elapsed() < timeout {
+        rt::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Loads what a first start loads, and waits until lists can be read.
+fn prepare(services: &Services, phase: &Phase, fixture: Option<Fixture>) -> anyhow::Result<()> {
+    let catalogue = &services.catalogue;
+    if let Some(fixture) = fixture {
+        fixture.load(&services.import, phase)?;
+        while !phase.is_stopping() && !catalogue.catch_up(Duration::from_secs(1))? {}
+    }
+    phase.set_started();
+    while !phase.is_stopping() && !catalogue.health().ready {
+        thread::sleep(Duration::from_millis(20));
+    }
+    if !phase.is_stopping() {
+        tracing::info!("ready");
+    }
+    Ok(())
+}
+
+fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Server> {
+    let settings = Arc::clone(&state.settings);
+    let state = state.clone();
+    let workers = match settings.server.workers {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        App::new().app_data(state.clone()).wrap(from_fn(request::around)).configure(routes::configure)
+    });
+    Ok(server
+        .workers(workers)
+        // Each worker has its own threads for what blocks.
+        .worker_max_blocking_threads((settings.server.blocking_threads / workers).max(1))
+        .shutdown_timeout(settings.server.shutdown_timeout_seconds)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// The signals that ask a process to end.
+struct Signals([(SignalKind, Signal); 2]);
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let listen = |kind| Ok::<_, io::Error>((kind, signal(kind)?));
+        Ok(Self([listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?]))
+    }
+
+    async fn next(&mut self) -> SignalKind {
+        poll_fn(|context| {
+            let came =
+                self.0.iter_mut().find_map(|(kind, signal)| signal.poll_recv(context).is_ready().then_some(*kind));
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_that_panics_has_failed() {
+        assert!(caught(|| panic!("on purpose")).is_err());
+        assert!(caught(|| Ok(())).is_ok());
+    }
+}

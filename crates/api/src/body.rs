@@ -1,0 +1,72 @@
+//! Reads the bodies of requests.
+
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderMap},
+    web::Payload,
+};
+use domain::violation::{Violation, ViolationCode, Violations};
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::{problem::Problem, state};
+
+/// The type of a JSON body.
+pub const JSON: &str = "application/json";
+/// The type of a JSON body that patches (RFC 7396).
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// The fields of a JSON object of one of the types `accepted`. A key that is there twice has its last value.
+pub async fn json_object(
+    request: &HttpRequest,
+    payload: Payload,
+    accepted: &[&str],
+) -> Result<Map<String, Value>, Problem> {
+    match serde_json::from_str(&json_text(request, payload, accepted).await?) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Violations(vec![Violation::new("", ViolationCode::WrongType, "an object is expected")]).into()),
+        Err(error) => Err(not_json(&error)),
+    }
+}
+
+/// A JSON value of one of the types `accepted`, as it was written: numbers of any size, and the order of fields.
+pub async fn json(request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<Box<RawValue>, Problem> {
+    let text = json_text(request, payload, accepted).await?;
+    RawValue::from_string(text).map_err(|error| not_json(&error))
+}
+
+async fn json_text(request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<String, Problem> {
+    check_type(request.headers(), accepted)?;
+    let limit = state::of(request)?.settings.server.max_body_bytes;
+    let bytes = match payload.to_bytes_limited(limit).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) => return Err(Problem::unreadable_body(format!("The body ended early: {error}."))),
+        Err(_) => return Err(Problem::too_large(limit)),
+    };
+    String::from_utf8(bytes.into())
+        .map_err(|error| Problem::unreadable_body(format!("The body is not UTF-8: {}.", error.utf8_error())))
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::unreadable_body(format!("The body is not JSON: {error}."))
+}
+
+fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
+            charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if !is_utf8 || !accepted.iter().any(|accepted| essence.eq_ignore_ascii_case(accepted)) {
+        return Err(Problem::unsupported_type(accepted));
+    }
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Problem::unsupported_encoding())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,121 @@
+//! One path and its methods.
+
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder,
+    dev::{AppService, HttpServiceFactory},
+    guard,
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
+    web,
+};
+
+use crate::problem::Problem;
+
+/// A path with the handlers of its methods. It answers HEAD where it answers GET, OPTIONS, and every other method
+/// with a 405 that says which are allowed.
+pub struct Endpoint {
+    path: &'static str,
+    methods: Vec<Method>,
+    resource: Resource,
+}
+
+impl Endpoint {
+    /// The path `path`, in the syntax of actix-web and without a slash at its end.
+    pub fn at(path: &'static str) -> Self {
+        Self { path, methods: Vec::new(), resource: web::resource(path) }
+    }
+
+    /// Answers GET and HEAD. What a handler says to GET is sent to HEAD without the body.
+    pub fn get<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let get_or_head = guard::Any(guard::Get()).or(guard::Head());
+        self.resource = self.resource.route(web::route().guard(get_or_head).to(handler));
+        self.methods.extend([Method::GET, Method::HEAD]);
+        self
+    }
+
+    /// Answers POST.
+    pub fn post<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.method(Method::POST, handler)
+    }
+
+    /// Answers PUT.
+    pub fn put<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.method(Method::PUT, handler)
+    }
+
+    /// Answers PATCH.
+    pub fn patch<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.method(Method::PATCH, handler)
+    }
+
+    /// Answers DELETE.
+    pub fn delete<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.method(Method::DELETE, handler)
+    }
+
+    fn method<F, Args>(mut self, method: Method, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::method(method.clone()).to(handler));
+        self.methods.push(method);
+        self
+    }
+
+    /// The path, as registered.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The methods that have handlers.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+}
+
+impl HttpServiceFactory for Endpoint {
+    fn register(self, config: &mut AppService) {
+        let names: Vec<&str> = self.methods.iter().map(Method::as_str).chain(["OPTIONS"]).collect();
+        // Names of methods are always a valid header.
+        let allow = HeaderValue::from_str(&names.join(", ")).unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
+        let other = move |request: HttpRequest| {
+            let answer = match request.method() {
+                &Method::OPTIONS => {
+                    Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow.clone())).finish())
+                }
+                method => Err(Problem::method_not_allowed(method, &allow)),
+            };
+            async { answer }
+        };
+        self.resource.default_service(web::to(other)).register(config);
+    }
+}

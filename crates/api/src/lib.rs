@@ -1,0 +1,27 @@
+//! The HTTP server.
+//!
+//! Read it in this order:
+//!
+//! 1. [`application`]: start, serve, stop; [`first_start`]: what an empty database gets
+//! 2. [`routes`]: every path; [`endpoint`]: what a path is
+//! 3. [`request`]: what happens around every handler: request id, log line, errors
+//! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
+//! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`cache`]: movies ready to be sent
+//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`]: around it
+
+pub mod application;
+pub mod auth;
+pub mod body;
+pub mod cache;
+pub mod compat;
+pub mod docs;
+pub mod endpoint;
+pub mod first_start;
+pub mod health;
+pub mod openapi;
+pub mod problem;
+pub mod request;
+pub mod routes;
+pub mod state;
+pub mod telemetry;
+pub mod v1;

@@ -1,0 +1,144 @@
+//! The program `marquee`.
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use actix_web::rt;
+use anyhow::{Context, bail};
+use api::{application::Application, openapi, telemetry};
+use bootstrap::{MigrationStatus, Settings};
+use clap::{Parser, Subcommand};
+use domain::user::Role;
+use secrecy::SecretString;
+
+/// A movie catalogue: REST API, search, web pages.
+///
+/// Settings come from config/default.toml, config/$MARQUEE_ENV.toml and the environment.
+#[derive(Parser)]
+#[command(name = "marquee", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve; this is what happens without a command, too
+    Serve,
+    /// Bring the database's tables up to date, or show what that would take
+    Migrate {
+        #[command(subcommand)]
+        command: Option<MigrateCommand>,
+    },
+    /// Manage users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum MigrateCommand {
+    /// Apply what is pending; this is what happens without a command, too
+    Up,
+    /// List the migrations that are applied, pending, or made by a later version of this program
+    Status,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Create a user; the password is asked for, or read from the first line of standard input
+    Create {
+        name: String,
+        /// Let the user add, edit and remove
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Give a user a new password, asked for or read as above; all logins end
+    Password { name: String },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command.unwrap_or(Command::Serve)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line: the error and what led to it.
+            let line = format!("{error:#}").replace('\n', " ");
+            let _ = writeln!(io::stderr(), "marquee: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => {
+            let application = Application::build(settings()?)?;
+            rt::System::new().block_on(application.run_until_stopped())
+        }
+        Command::Migrate { command } => migrate(command.unwrap_or(MigrateCommand::Up)),
+        Command::User(command) => manage_user(command),
+        Command::Openapi => say(&openapi::document_json()),
+    }
+}
+
+fn migrate(command: MigrateCommand) -> anyhow::Result<()> {
+    let settings = settings()?;
+    match command {
+        MigrateCommand::Up => {
+            bootstrap::open_store(&settings)?;
+            say("The database is up to date.")
+        }
+        MigrateCommand::Status => {
+            let MigrationStatus { applied, pending, unknown } = bootstrap::migration_status(&settings)?;
+            for (state, names) in [("applied", applied), ("pending", pending), ("unknown", unknown)] {
+                names.iter().try_for_each(|name| say(&format!("{state}  {name}")))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn manage_user(command: UserCommand) -> anyhow::Result<()> {
+    let settings = settings()?;
+    let accounts = bootstrap::accounts(&settings, bootstrap::open_store(&settings)?);
+    match command {
+        UserCommand::Create { name, admin } => {
+            let role = if admin { Role::Admin } else { Role::User };
+            let user = accounts.create_user(&name, new_password()?, role)?;
+            say(&format!("Created {}.", user.username))
+        }
+        UserCommand::Password { name } => {
+            accounts.reset_password(&name, new_password()?)?;
+            say(&format!("Changed the password of {name}."))
+        }
+    }
+}
+
+fn settings() -> anyhow::Result<Settings> {
+    let settings = Settings::load()?;
+    telemetry::init(&settings.log)?;
+    Ok(settings)
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// A password from the terminal, typed twice without being shown, or else from the first line of standard input.
+fn new_password() -> anyhow::Result<SecretString> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        let password = rpassword::prompt_password("Password: ")?;
+        if password != rpassword::prompt_password("Once more: ")? {
+            bail!("the two passwords differ");
+        }
+        return Ok(password.into());
+    }
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line).context("the password on standard input")?;
+    let password = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(password.strip_suffix('\r').unwrap_or(password).to_owned().into())
+}

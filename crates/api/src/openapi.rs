@@ -1,0 +1,178 @@
+//! The OpenAPI document. Handlers describe themselves; what is the same for all of them is added here.
+
+use actix_web::http::StatusCode;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, Header, HttpMethod, Object, OpenApi as Document, PathItem, Ref, RefOr, Response, Type,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::{compat, docs, health, problem, v1};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Marquee",
+        description = "A movie catalogue. Reading needs no account where the operator allows it; an admin adds, edits \
+            and removes.\n\n\
+            **Log in** with `POST /api/v1/auth/login`, press *Authorize* above and enter the token.\n\n\
+            Every path also answers with a slash at its end, HEAD where it answers GET, and OPTIONS. An error is \
+            `application/problem+json` (RFC 9457); its `type` is a path at which its kind is explained.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "movies", description = "Finding and reading movies, and, for admins, changing them"),
+        (name = "genres", description = "The genres of the movies"),
+        (name = "accounts", description = "Making an account, logging in and out"),
+        (name = "older shapes", description = "The same movies for clients of older services"),
+        (name = "server", description = "The server itself"),
+    ),
+    paths(
+        v1::movies::list,
+        v1::movies::create,
+        v1::movies::one,
+        v1::movies::replace,
+        v1::movies::patch,
+        v1::movies::delete,
+        v1::genres::list,
+        v1::genres::create,
+        v1::genres::one,
+        v1::genres::rename,
+        v1::genres::delete,
+        v1::accounts::register,
+        v1::accounts::login,
+        v1::accounts::logout,
+        v1::accounts::me,
+        compat::list,
+        compat::create,
+        compat::one,
+        compat::replace,
+        compat::delete,
+        health::healthz,
+        health::readyz,
+        health::version,
+        docs::openapi_json,
+        docs::problem,
+    ),
+    components(schemas(problem::ProblemBody)),
+    modifiers(&SecuritySchemes, &Problems, &CommonHeaders),
+)]
+struct ApiDocument;
+
+/// The document as JSON, for people as much as for programs.
+pub fn document_json() -> String {
+    // The document is made of texts and lists: it can always be written.
+    ApiDocument::openapi().to_pretty_json().unwrap_or_default()
+}
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The token of a login. The field takes the token alone."))
+            .build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let description = "The same token as older clients send it. The field takes the whole value: `Token mq_...`";
+        let token = ApiKeyValue::with_description("Authorization", description);
+        components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+    }
+}
+
+/// Gives every error of every operation its body, its headers and, where the handler says none, its description.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Document) {
+        for (path, item) in &mut document.paths.paths {
+            let may_fail = path.starts_with("/api/");
+            for (_, operation) in operations(item) {
+                let responses = &mut operation.responses.responses;
+                for status in ["500", "503"].into_iter().filter(|_| may_fail) {
+                    responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
+                }
+                for (status, response) in responses {
+                    if let (Ok(status), RefOr::T(response)) = (status.parse(), response) {
+                        describe_problem(status, response);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn describe_problem(status: StatusCode, response: &mut Response) {
+    if !status.is_client_error() && !status.is_server_error() {
+        return;
+    }
+    if response.description.is_empty() {
+        response.description = match status.as_u16() {
+            400 => "A parameter is not known or not allowed, or the body cannot be read",
+            401 => "No token where one is needed, or one that is not valid",
+            403 => "The user may not do this",
+            404 => "There is no such thing",
+            409 => "It stands against something that exists",
+            412 => "The movie is not in the state that `If-Match` names",
+            413 => "The body is too large",
+            415 => "The body is of a type that is not taken here",
+            422 => "The body is readable but breaks rules: `errors` names them all",
+            429 => "Too many failed attempts",
+            500 => "The server failed",
+            503 => "What this needs is not available right now",
+            _ => status.canonical_reason().unwrap_or("Error"),
+        }
+        .to_owned();
+    }
+    let schema = Ref::from_schema_name("Problem");
+    response.content.insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(schema))));
+    match status {
+        StatusCode::UNAUTHORIZED => add_header(response, "WWW-Authenticate", Type::String, "How to sign a request"),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            add_header(response, "Retry-After", Type::Integer, "Seconds to wait before the next attempt");
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => add_header(response, "Accept", Type::String, "The types taken here"),
+        _ => {}
+    }
+}
+
+/// The headers of every answer.
+struct CommonHeaders;
+
+impl Modify for CommonHeaders {
+    fn modify(&self, document: &mut Document) {
+        for item in document.paths.paths.values_mut() {
+            for (_, operation) in operations(item) {
+                for response in operation.responses.responses.values_mut() {
+                    if let RefOr::T(response) = response {
+                        let description = "The id of the request: the client's `X-Request-Id`, or one made here";
+                        add_header(response, "X-Request-Id", Type::String, description);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn add_header(response: &mut Response, name: &str, of: Type, description: &str) {
+    let mut header = Header::new(Object::with_type(of));
+    header.description = Some(description.to_owned());
+    response.headers.insert(name.to_owned(), RefOr::T(header));
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Patch, &mut item.patch),
+        (HttpMethod::Delete, &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}

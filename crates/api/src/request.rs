@@ -1,0 +1,223 @@
+//! What happens around every handler: the request gets an id, a span and a log line, and what went wrong becomes a
+//! complete problem.
+
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    Error, HttpMessage, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse, Url},
+    error::InternalError,
+    http::{
+        StatusCode, Uri,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use tracing::Instrument;
+
+use crate::{auth::Caller, problem::Problem};
+
+/// Names one request, in the answer and in the log. A client may choose it.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware.
+pub async fn around(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = chosen_id(request.headers()).unwrap_or_else(new_id);
+    let uri = request.uri().clone();
+    let span = tracing::info_span!("request", request_id = id, method = %request.method());
+    ignore_trailing_slash(&mut request);
+
+    let outcome = caught(next.call(request)).instrument(span.clone()).await;
+    span.in_scope(|| match outcome {
+        Ok(Ok(response)) => {
+            let mut response = complete(response, uri.path(), &id);
+            add_headers(response.headers_mut(), &id);
+            log(&response, started.elapsed());
+            Ok(response)
+        }
+        Ok(Err(error)) => Err(refused(&to_problem(&error), uri.path(), &id, started.elapsed())),
+        Err(Panicked) => {
+            let problem = Problem::internal("the handler panicked");
+            Err(refused(&problem, uri.path(), &id, started.elapsed()))
+        }
+    })
+}
+
+/// Puts the problem that a handler returned in its final form.
+fn complete(response: ServiceResponse<impl MessageBody + 'static>, path: &str, id: &str) -> ServiceResponse {
+    let Some(error) = response.response().error() else { return response.map_into_boxed_body() };
+    let answer = match error.as_error::<Problem>() {
+        Some(problem) => answer(problem, path, id),
+        None => answer(&to_problem(error), path, id),
+    };
+    ServiceResponse::new(response.into_parts().0, answer)
+}
+
+/// An answer where there is no request any more to answer to.
+fn refused(problem: &Problem, path: &str, id: &str, latency: Duration) -> Error {
+    let mut response = answer(problem, path, id);
+    add_headers(response.headers_mut(), id);
+    tracing::info!(status = response.status().as_u16(), latency_ms = milliseconds(latency), "answered");
+    InternalError::from_response(problem.to_string(), response).into()
+}
+
+fn answer(problem: &Problem, path: &str, id: &str) -> actix_web::HttpResponse {
+    let status = problem.status_code();
+    if let Some(cause) = problem.cause() {
+        let cause = with_sources(cause.as_ref());
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(cause, "{problem}");
+        } else {
+            tracing::error!(cause, "{problem}");
+        }
+    }
+    problem.response_to(path, id)
+}
+
+/// What the framework itself refused.
+fn to_problem(error: &Error) -> Problem {
+    let status = error.as_response_error().status_code();
+    if status.is_server_error() {
+        Problem::internal(error.to_string())
+    } else {
+        Problem::plain(status, "The request cannot be read.")
+    }
+}
+
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn log(response: &ServiceResponse, latency: Duration) {
+    let request = response.request();
+    tracing::info!(
+        route = request.match_pattern(),
+        status = response.status().as_u16(),
+        latency_ms = milliseconds(latency),
+        user = request.extensions().get::<Caller>().map(|caller| caller.0.0),
+        "answered"
+    );
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str) {
+    // An id consists of characters that a header may have.
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+fn chosen_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    ((1..=128).contains(&id.len()) && id.bytes().all(safe)).then(|| id.to_owned())
+}
+
+fn new_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Lets `/x/` be `/x`. Below `/docs/` the slash counts: the page there loads its files relative to it.
+fn ignore_trailing_slash(request: &mut ServiceRequest) {
+    let path = request.path();
+    let Some(trimmed) = path.strip_suffix('/') else { return };
+    if trimmed.is_empty() || path.starts_with("/docs/") {
+        return;
+    }
+    let path_and_query = match request.uri().query() {
+        Some(query) => format!("{trimmed}?{query}"),
+        None => trimmed.to_owned(),
+    };
+    let mut parts = request.uri().clone().into_parts();
+    // A part of a URI that was read is itself readable.
+    parts.path_and_query = path_and_query.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        request.match_info_mut().set(Url::new(uri.clone()));
+        request.head_mut().uri = uri;
+    }
+}
+
+struct Panicked;
+
+/// The outcome of `future`, unless it panics. What the panic said is logged where it happens.
+async fn caught<F: Future>(future: F) -> Result<F::Output, Panicked> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(_) => Poll::Ready(Err(Panicked)),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App, HttpResponse,
+        body::to_bytes,
+        http::Method,
+        middleware::from_fn,
+        test::{TestRequest, init_service, try_call_service},
+        web,
+    };
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What the server sends, whichever way it came about.
+    async fn answer(path: &str) -> HttpResponse {
+        async fn panics() -> HttpResponse {
+            panic!("on purpose")
+        }
+        async fn fails() -> Result<HttpResponse, Problem> {
+            Err(Problem::internal("the secret cause"))
+        }
+        let number = web::get().to(|_: web::Path<u32>| HttpResponse::Ok());
+        let app = App::new()
+            .wrap(from_fn(around))
+            .route("/panics", web::get().to(panics))
+            .route("/fails", web::get().to(fails))
+            .route("/number/{n}", number);
+        let request = TestRequest::with_uri(path).method(Method::GET).insert_header((REQUEST_ID, "mine"));
+        match try_call_service(&init_service(app).await, request.to_request()).await {
+            Ok(response) => response.into_parts().1,
+            Err(error) => error.error_response(),
+        }
+    }
+
+    #[actix_web::test]
+    async fn every_failure_is_a_complete_problem_that_tells_nothing_of_the_inside() {
+        for (path, status) in [("/panics", 500), ("/fails", 500), ("/number/x", 404)] {
+            let response = answer(path).await;
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "application/problem+json");
+            assert_eq!(response.headers().get(REQUEST_ID).unwrap(), "mine");
+            let body = to_bytes(response.into_body()).await.unwrap();
+            let problem: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!((&problem["instance"], &problem["request_id"]), (&path.into(), &"mine".into()));
+            let text = problem.to_string();
+            assert!(!text.contains("purpose") && !text.contains("secret"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_has_every_cause() {
+        let cause = domain::Error::Unavailable { what: "search", cause: Some("the disk is full".into()) };
+        assert_eq!(with_sources(&cause), "search is not available: the disk is full");
+    }
+}

@@ -1,0 +1,35 @@
+//! Every path of the server.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{self, ServiceConfig},
+};
+
+use crate::{compat, docs, endpoint::Endpoint, health, problem::Problem, v1};
+
+/// The paths, those that are asked for most first.
+pub fn endpoints() -> impl Iterator<Item = Endpoint> {
+    [
+        v1::movies::endpoints(),
+        v1::genres::endpoints(),
+        v1::accounts::endpoints(),
+        compat::endpoints(),
+        health::endpoints(),
+        docs::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Registers them, and an answer for every other path.
+pub fn configure(config: &mut ServiceConfig) {
+    for endpoint in endpoints() {
+        config.service(endpoint);
+    }
+    config.default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::plain(StatusCode::NOT_FOUND, "There is nothing at this path."))
+}

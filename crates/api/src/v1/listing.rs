@@ -1,0 +1,228 @@
+//! Lists: the one shape they all have, and the way from page to page.
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::header::{self, HeaderMap, HeaderValue},
+};
+use domain::{
+    ports::SearchHealth,
+    query::{CountMode, Page, Total},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    conditional::{Preconditions, cache_control},
+    parameters::{Given, INVALID_VALUE, Refusal},
+    prefer::Prefer,
+};
+use crate::state::AppState;
+
+/// What is wrong with a request that names both ways to a page.
+pub const OFFSET_OR_CURSOR: &str = "a page begins at an offset or at a cursor, not at both";
+
+/// A part of a list.
+#[derive(Serialize, ToSchema)]
+pub struct Listing<T> {
+    /// The items of this page.
+    items: Vec<T>,
+    /// How many items the whole list has; `null` where the client does not want them counted.
+    #[schema(required)]
+    total: Option<TotalBody>,
+    /// The most items of a page.
+    #[schema(minimum = 1, maximum = 100, example = 20)]
+    limit: u32,
+    /// How many items stand before this page; `null` where it begins at a cursor.
+    #[schema(required, maximum = 10000, example = 0)]
+    offset: Option<u32>,
+    /// The next page; `null` on the last one.
+    #[schema(required, example = "/api/v1/movies?cursor=WzE1NTMyNTE")]
+    next: Option<String>,
+    /// The page before; `null` on the first one, and where this page begins at a cursor.
+    #[schema(required, example = json!(null))]
+    prev: Option<String>,
+}
+
+/// How many items a list has.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Total)]
+pub struct TotalBody {
+    #[schema(example = 57)]
+    value: u64,
+    relation: Relation,
+}
+
+/// Whether a total is the number of items, or a number that there are in any case.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Relation {
+    Exact,
+    AtLeast,
+}
+
+impl From<Total> for TotalBody {
+    fn from(total: Total) -> Self {
+        match total {
+            Total::Exact(value) => Self { value, relation: Relation::Exact },
+            Total::AtLeast(value) => Self { value, relation: Relation::AtLeast },
+        }
+    }
+}
+
+/// Which part of a list was asked for.
+#[derive(Debug)]
+pub struct Part {
+    /// The path of the list.
+    pub path: &'static str,
+    /// What else was asked for.
+    pub given: Given,
+    /// The most items.
+    pub limit: u32,
+    /// The items before; `None` where the part begins at a cursor.
+    pub offset: Option<u32>,
+}
+
+impl Part {
+    /// The answer: `next` is the cursor at which the following part begins.
+    pub fn listing<T>(&self, items: Vec<T>, total: Option<Total>, next: Option<&str>) -> Listing<T> {
+        let next = next.map(|cursor| self.given.url(self.path, &[("offset", None), ("cursor", Some(cursor))]));
+        let prev = self.offset.filter(|offset| *offset > 0).map(|offset| {
+            let offset = offset.saturating_sub(self.limit).to_string();
+            self.given.url(self.path, &[("offset", Some(&offset))])
+        });
+        Listing { items, total: total.map(TotalBody::from), limit: self.limit, offset: self.offset, next, prev }
+    }
+}
+
+impl<T> Listing<T> {
+    /// The `Link` header (RFC 8288), which says the same as `next` and `prev`.
+    pub fn link(&self) -> Option<HeaderValue> {
+        let links = [(&self.next, "next"), (&self.prev, "prev")];
+        let links = links.iter().filter_map(|(url, rel)| url.as_ref().map(|url| link(url, rel)));
+        let links = links.collect::<Vec<_>>().join(", ");
+        // Percent-encoded URLs are always a valid header.
+        HeaderValue::from_str(&links).ok().filter(|links| !links.is_empty())
+    }
+}
+
+/// The answer to a request for a list.
+pub struct ListResponse {
+    builder: HttpResponseBuilder,
+    /// Whether the client has this list already.
+    pub is_known: bool,
+}
+
+impl ListResponse {
+    /// Begins an answer. To be called before the list is read: its tag must not be newer than the list.
+    pub fn begin(state: &AppState, request: &HeaderMap, prefer: Prefer) -> Self {
+        let health = state.catalogue.health();
+        let etag = list_etag(health, prefer.count.unwrap_or_default());
+        let is_known = health.ready && Preconditions::of(request).is_known(&etag);
+        let mut builder = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        builder
+            .insert_header((header::ETAG, etag))
+            .insert_header((header::CACHE_CONTROL, cache_control(state)))
+            .insert_header((header::VARY, "Prefer"));
+        if let Some(applied) = prefer.applied() {
+            builder.insert_header(("Preference-Applied", applied));
+        }
+        Self { builder, is_known }
+    }
+
+    /// 304.
+    pub fn not_modified(mut self) -> HttpResponse {
+        self.builder.finish()
+    }
+
+    /// 200.
+    pub fn send(mut self, link: Option<HeaderValue>, body: impl Serialize) -> HttpResponse {
+        if let Some(link) = link {
+            self.builder.insert_header((header::LINK, link));
+        }
+        self.builder.json(body)
+    }
+}
+
+/// The weak tag of every list: it changes with the catalogue, and with the program that shows it. A list with other
+/// counts is another one, too.
+fn list_etag(health: SearchHealth, count: CountMode) -> HeaderValue {
+    let count = match count {
+        CountMode::Estimated => "",
+        CountMode::Exact => "-exact",
+        CountMode::None => "-none",
+    };
+    let etag = format!("W/\"{}-{}-{:x}{count}\"", env!("CARGO_PKG_VERSION"), health.applied, health.stamp);
+    // A version, a number and a word are always a valid header.
+    HeaderValue::from_str(&etag).unwrap_or_else(|_| HeaderValue::from_static("W/\"0\""))
+}
+
+/// One link of a `Link` header.
+pub fn link(url: &str, rel: &str) -> String {
+    format!("<{url}>; rel=\"{rel}\"")
+}
+
+/// Reads a `limit`: what is over `max` becomes `max`.
+pub fn limit(text: &str, max: u32) -> Result<u32, Refusal> {
+    match whole(text) {
+        Some(0) => Err(("out_of_range", "a page has at least 1 item".to_owned())),
+        Some(limit) => Ok(limit.min(max)),
+        None => Err((INVALID_VALUE, "a whole number from 1 on is expected".to_owned())),
+    }
+}
+
+/// Reads an `offset`.
+pub fn offset(text: &str) -> Result<u32, Refusal> {
+    match whole(text) {
+        Some(offset) if offset <= Page::MAX_OFFSET => Ok(offset),
+        Some(_) => Err((
+            "out_of_range",
+            format!("the offset is at most {}; beyond it, follow `next`, which has a cursor", Page::MAX_OFFSET),
+        )),
+        None => Err((INVALID_VALUE, "a whole number from 0 on is expected".to_owned())),
+    }
+}
+
+/// A whole number without a sign; the largest there is where it is larger.
+fn whole(text: &str) -> Option<u32> {
+    let is_whole = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    is_whole.then(|| text.parse().unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::v1::parameters::Parameters;
+
+    fn part(query: &str, offset: Option<u32>) -> Part {
+        let mut parameters = Parameters::read(query);
+        for name in ["q", "limit", "offset", "cursor"] {
+            parameters.value(name);
+        }
+        Part { path: "/list", given: parameters.finish(false).unwrap(), limit: 10, offset }
+    }
+
+    #[test]
+    fn a_list_has_one_shape() {
+        let listing = part("q=a%26b", Some(0)).listing(vec![1, 2], Some(Total::AtLeast(10_000)), Some("xyz"));
+        insta::assert_snapshot!(serde_json::to_string(&listing).unwrap(), @r#"{"items":[1,2],"total":{"value":10000,"relation":"at_least"},"limit":10,"offset":0,"next":"/list?q=a%26b&cursor=xyz","prev":null}"#);
+        assert_eq!(listing.link().unwrap(), "</list?q=a%26b&cursor=xyz>; rel=\"next\"");
+    }
+
+    #[test]
+    fn a_page_with_a_number_knows_the_one_before() {
+        for (offset, prev) in [(25, Some("/list?q=a&offset=15")), (5, Some("/list?q=a&offset=0")), (0, None)] {
+            let listing = part(&format!("q=a&offset={offset}"), Some(offset)).listing(vec![1], None, None);
+            assert_eq!(listing.prev.as_deref(), prev);
+        }
+        let listing = part("q=a&offset=25", Some(25)).listing(vec![1], None, Some("x"));
+        let expected = "</list?q=a&cursor=x>; rel=\"next\", </list?q=a&offset=15>; rel=\"prev\"";
+        assert_eq!(listing.link().unwrap(), expected);
+    }
+
+    #[test]
+    fn the_last_page_at_a_cursor_has_no_links() {
+        let listing = part("q=a&cursor=x", None).listing(Vec::<u8>::new(), Some(Total::Exact(0)), None);
+        insta::assert_snapshot!(serde_json::to_string(&listing).unwrap(), @r#"{"items":[],"total":{"value":0,"relation":"exact"},"limit":10,"offset":null,"next":null,"prev":null}"#);
+        assert_eq!(listing.link(), None);
+    }
+}

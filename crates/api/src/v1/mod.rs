@@ -1,0 +1,22 @@
+//! Version 1 of the API.
+
+pub mod accounts;
+pub mod conditional;
+pub mod genres;
+pub mod listing;
+pub mod movie_body;
+pub mod movie_query;
+pub mod movies;
+pub mod parameters;
+pub mod prefer;
+
+use crate::problem::Problem;
+
+/// The id in a path. What is not one is the id of nothing.
+pub fn path_id(text: &str, what: &str) -> Result<u64, Problem> {
+    // The largest id that every database can hold.
+    const MAX: u64 = i64::MAX as u64;
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    let id = text.parse().ok().filter(|id| is_number && (1..=MAX).contains(id));
+    id.ok_or_else(|| Problem::not_found(what))
+}

@@ -1,0 +1,21 @@
+//! The real application, spoken to over HTTP.
+//!
+//! [`test_app`] starts it; the other modules are named after what they test. What depends on the database runs on
+//! every database.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![cfg(test)]
+
+mod test_app;
+
+mod accounts;
+mod bad_input;
+mod compat;
+mod docs;
+mod examples;
+mod genres;
+mod health;
+mod lifecycle;
+mod movie_lists;
+mod movies;
+mod problems;
+mod readme;
