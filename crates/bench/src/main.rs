@@ -1,0 +1,52 @@
+//! Measuring Marquee: a synthetic catalogue, and the plainest server to compare with. `scripts/bench` runs it all.
+//!
+//! - `catalogue`: what `bench generate` writes
+//! - `bare`: what `bench bare` serves
+
+mod bare;
+mod catalogue;
+
+use std::{
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
+
+use clap::Parser;
+
+/// Tools to measure Marquee with.
+#[derive(Parser)]
+#[command(version)]
+enum Command {
+    /// Write a synthetic feed to standard output, one JSON object per line.
+    Generate {
+        /// How many movies.
+        #[arg(long)]
+        movies: u64,
+        /// The same seed gives the same bytes.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Answer every request with the bytes of a file: what HTTP alone costs.
+    Bare {
+        /// The port, on 127.0.0.1.
+        #[arg(long)]
+        port: u16,
+        /// The body of every answer.
+        #[arg(long)]
+        body: PathBuf,
+        /// Threads that serve connections.
+        #[arg(long, default_value_t = 1)]
+        workers: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Generate { movies, seed } => {
+            let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+            catalogue::write(&mut out, movies, seed)?;
+            Ok(out.flush()?)
+        }
+        Command::Bare { port, body, workers } => bare::serve(port, &body, workers),
+    }
+}
