@@ -141,11 +141,15 @@ pub fn pool(
     connect_timeout: Duration,
     lock_timeout: Duration,
 ) -> Result<Pool<Connector>, OpenError> {
-    if let Address::Sqlite(path) = &address {
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).map_err(|e| OpenError::Directory(directory.to_owned(), e))?;
+    match &address {
+        Address::Sqlite(path) => {
+            if let Some(directory) = path.parent() {
+                fs::create_dir_all(directory).map_err(|e| OpenError::Directory(directory.to_owned(), e))?;
+            }
+            make_file(path).map_err(|e| OpenError::File(path.clone(), e))?;
         }
-        make_file(path).map_err(|e| OpenError::File(path.clone(), e))?;
+        #[cfg(feature = "mysql")]
+        Address::Mysql(_) => {}
     }
     let pool = Pool::builder()
         .max_size(size.max(1))
@@ -212,6 +216,7 @@ mod tests {
         let address = Address::parse(database.url()).unwrap();
         let connector = Connector { address, lock_timeout: Duration::from_secs(5), broken: AtomicU64::new(0) };
         let mut pooled = connector.connect().unwrap();
+        #[allow(irrefutable_let_patterns, reason = "without MySQL there is one kind")]
         let AnyConnection::Sqlite(connection) = &mut pooled.connection else { panic!("not an SQLite database") };
         connection.set_instrumentation(|event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event

@@ -362,13 +362,13 @@ fn read(
     Ok(Batch::Changes { changes, ids, movies, genres, more })
 }
 
-/// Tells of changes to movies and genres that may be known. New movies are not.
+/// Tells of changes to movies and genres that may be known. New ones are not.
 fn tell(listener: &dyn ChangeListener, changes: &[Change]) {
     for change in changes {
         match &change.edit {
             Edit::Movie { id, .. } => listener.changed(Changed::Movie(*id)),
-            Edit::Genre { id, .. } => listener.changed(Changed::Genre(*id)),
-            Edit::NewMovies { .. } => {}
+            Edit::Genre { id, before: Some(_), .. } => listener.changed(Changed::Genre(*id)),
+            Edit::Genre { before: None, .. } | Edit::NewMovies { .. } => {}
         }
     }
 }

@@ -42,7 +42,7 @@ fn a_change_shows_when_it_was_waited_for() {
 }
 
 #[test]
-fn a_change_by_another_process_shows_within_a_second() {
+fn a_change_by_another_process_shows_by_itself() {
     let mut world = World::new();
     world.settle();
     let elsewhere = open_database(world.database.url());
@@ -57,9 +57,7 @@ fn a_change_by_another_process_shows_within_a_second() {
             session.record(&[domain::change::NewChange { at, actor: None, via, edit }])
         })
         .unwrap();
-    let started = Instant::now();
     wait_until("the movie is shown", || !world.find(&MovieQuery::default()).movies.is_empty());
-    assert!(started.elapsed() < Duration::from_secs(1));
     world.movies.insert(other.id, other);
     world.assert_complete();
 }
