@@ -37,6 +37,10 @@ pub async fn json(request: &HttpRequest, payload: Payload, accepted: &[&str]) ->
 async fn json_text(request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<String, Problem> {
     check_type(request.headers(), accepted)?;
     let limit = state::of(request)?.settings.server.max_body_bytes;
+    // Refused before it is sent, where the client says how much it is going to send.
+    if declared_length(request.headers()).is_some_and(|length| length > limit as u64) {
+        return Err(Problem::too_large(limit));
+    }
     let bytes = match payload.to_bytes_limited(limit).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => return Err(Problem::unreadable_body(format!("The body ended early: {error}."))),
@@ -44,6 +48,10 @@ async fn json_text(request: &HttpRequest, payload: Payload, accepted: &[&str]) -
     };
     String::from_utf8(bytes.into())
         .map_err(|error| Problem::unreadable_body(format!("The body is not UTF-8: {}.", error.utf8_error())))
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {

@@ -44,16 +44,23 @@ pub fn folded(text: &str) -> String {
     out
 }
 
+/// What stands before an apostrophe as a word of its own: `L'Avventura` are two words, `Schindler's` is one.
+const ELISIONS: [&str; 16] =
+    ["l", "d", "j", "m", "t", "s", "n", "c", "qu", "un", "dell", "all", "nell", "sull", "dall", "quell"];
+
 /// The folded words of `text`, in order: runs of letters, digits and marks. An apostrophe inside a word is dropped,
-/// so that `Schindler's` and `schindlers` are one word.
+/// so that `Schindler's` and `schindlers` are one word, unless an elided article stands before it.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in folded(text).chars() {
         if c.is_alphanumeric() || is_combining_mark(c) {
             word.push(c);
-        } else if !matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        } else {
+            let joins = matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !ELISIONS.contains(&word.as_str());
+            if !joins && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
         }
     }
     if !word.is_empty() {
@@ -118,6 +125,7 @@ mod tests {
     #[test]
     fn words_are_letters_digits_and_marks() {
         assert_eq!(words("Schindler's List (1993)"), ["schindlers", "list", "1993"]);
+        assert_eq!(words("L'Avventura, O’Brien"), ["l", "avventura", "obrien"]);
         assert_eq!(words("WALL·E"), ["wall", "e"]);
         assert_eq!(words("हिन्दी सिनेमा"), ["हिन्दी", "सिनेमा"]);
         assert!(words("?!").is_empty());

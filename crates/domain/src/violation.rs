@@ -87,7 +87,10 @@ impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, v) in self.0.iter().enumerate() {
             let separator = if i == 0 { "" } else { "; " };
-            write!(f, "{separator}{}: {}", v.field.trim_start_matches('/'), v.detail)?;
+            match v.field.trim_start_matches('/') {
+                "" => write!(f, "{separator}{}", v.detail)?,
+                field => write!(f, "{separator}{field}: {}", v.detail)?,
+            }
         }
         Ok(())
     }

@@ -100,6 +100,7 @@ pub struct Credentials {
     ),
 )]
 pub async fn register(request: HttpRequest, payload: Payload, state: State) -> Result<HttpResponse, Problem> {
+    state.accounts.require_open_registration()?;
     let credentials = Credentials::read(&request, payload, Purpose::Register).await?;
     let address = client(&request);
     let accounts = state.accounts.clone();

@@ -160,6 +160,7 @@ fn registration_can_be_closed(database: &TestDatabase) {
     let app = TestApp::spawn_with(database, &[("AUTH__REGISTRATION", "closed")]);
     let answer = register(&app, &json!({ "username": "alice", "password": PASSWORD }));
     assert_eq!(answer.problem(403)["type"], "/problems/registration-closed");
+    register(&app, &json!({ "username": 5 })).problem(403);
     login(&app, "alice", PASSWORD).problem(401);
     assert_eq!(login(&app, "admin", PASSWORD).status, 200);
 }

@@ -147,6 +147,17 @@ fn a_body_over_the_limit_is_a_413() {
 }
 
 #[test]
+fn a_body_that_is_announced_as_too_large_is_refused_before_it_comes() {
+    let (app, _database) = app();
+    let request = format!(
+        "POST {REGISTER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let answer = app.raw(request.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[test]
 fn a_large_body_without_a_length_is_a_413_too() {
     let database = testing::sqlite();
     let app = TestApp::spawn_with(&database, &[("SERVER__MAX_BODY_BYTES", "1000")]);

@@ -60,14 +60,23 @@ impl Accounts {
         Self { store, hasher, tokens, clock, registration, limits: LoginLimits::default() }
     }
 
+    /// Refuses where nobody can register, whatever is sent.
+    ///
+    /// # Errors
+    /// [`Error::RegistrationClosed`].
+    pub fn require_open_registration(&self) -> Result<()> {
+        match self.registration {
+            Registration::Open => Ok(()),
+            Registration::Closed => Err(Error::RegistrationClosed),
+        }
+    }
+
     /// Makes an account that reads, for somebody at `address`.
     ///
     /// # Errors
     /// [`Error::RegistrationClosed`], [`Error::Invalid`], [`Error::UsernameTaken`], [`Error::TooManyAttempts`].
     pub fn register(&self, username: &str, password: SecretString, address: IpAddr) -> Result<User> {
-        if self.registration == Registration::Closed {
-            return Err(Error::RegistrationClosed);
-        }
+        self.require_open_registration()?;
         let attempt = self
             .limits
             .begin_registration(address, Instant::now())

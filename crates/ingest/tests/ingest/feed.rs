@@ -154,7 +154,7 @@ fn a_damaged_line_costs_one_record() {
         assert_eq!(told(&last), (vec!["A".into(), "C".into(), "!".into()], String::new()));
     }
     let (records, _) = read(b"{\"name\":\"A\"}\n\n{\"name\" \"B\"}\n{\"name\":\"C\"}\n");
-    assert_eq!(records[1].content.as_ref().unwrap_err().to_string(), ": line 3, column 9: expected `:`");
+    assert_eq!(records[1].content.as_ref().unwrap_err().to_string(), "line 3, column 9: expected `:`");
 }
 
 #[test]
