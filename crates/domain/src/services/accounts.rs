@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a login lasts, in days.
-pub const LOGIN_DAYS: i64 = 30;
+const LOGIN_DAYS: i64 = 30;
 
 const DAY: i64 = 24 * 60 * 60;
 
