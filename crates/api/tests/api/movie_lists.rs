@@ -363,3 +363,15 @@ fn an_unknown_parameter_is_refused_with_a_hint_or_ignored_on_request(database: &
     let wrong = app.get(&format!("{MOVIES}?genres=Drama&limit=0")).header("prefer", "handling=lenient").answer();
     assert_eq!(wrong.errors(400), [("limit".to_owned(), "out_of_range".to_owned())]);
 }
+
+#[test]
+fn catalogues_of_as_many_changes_have_other_tags() {
+    let tag = |name: &str| {
+        let database = testing::sqlite();
+        let app = TestApp::spawn(&database);
+        let movie = json!({ "name": name });
+        assert_eq!(app.post(MOVIES).bearer_auth(app.admin_token()).json(&movie).answer().status, 201);
+        app.get(MOVIES).answer().header("etag").to_owned()
+    };
+    assert_ne!(tag("Old World"), tag("New World"), "a replaced database would be answered with 304");
+}
