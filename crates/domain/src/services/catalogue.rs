@@ -320,3 +320,77 @@ fn detach_genre(session: &mut dyn Session, admin: &Admin, now: Timestamp, id: Ge
         last = end;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{movie::MoviePatch, ports::Session};
+
+    /// A database that is away.
+    struct Away;
+
+    fn away<T>() -> Result<T> {
+        Err(Error::Unavailable { what: "the database", cause: None })
+    }
+
+    impl Store for Away {
+        fn read(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+            away()
+        }
+
+        fn write(&self, _: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+            away()
+        }
+    }
+
+    /// An index of one movie, which may not have noticed yet that the database is away.
+    struct OneMovie {
+        movie: Arc<Movie>,
+        database: bool,
+    }
+
+    impl MovieSearch for OneMovie {
+        fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
+            away()
+        }
+
+        fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
+            Ok((id == self.movie.id).then(|| Arc::clone(&self.movie)))
+        }
+
+        fn genres(&self) -> Result<Vec<GenreCount>> {
+            Ok(Vec::new())
+        }
+
+        fn wait_for(&self, _: Seq, _: Duration) -> bool {
+            false
+        }
+
+        fn health(&self) -> SearchHealth {
+            SearchHealth { ready: true, current: true, database: self.database, applied: 1, stamp: 1 }
+        }
+    }
+
+    struct Epoch;
+
+    impl Clock for Epoch {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_unix(0)
+        }
+    }
+
+    #[test]
+    fn while_the_database_is_away_the_index_answers() {
+        let name = crate::movie::Field::Value("Here".to_owned());
+        let details = MoviePatch { name, ..MoviePatch::default() }.onto(None).unwrap().details;
+        let at = Timestamp::from_unix(0);
+        let movie =
+            Arc::new(Movie { id: MovieId(7), version: 1, created_at: at, updated_at: at, details, genres: Vec::new() });
+        for database in [true, false] {
+            let search = OneMovie { movie: Arc::clone(&movie), database };
+            let catalogue = Catalogue::new(Arc::new(Away), Arc::new(search), Arc::new(Epoch), Vec::new());
+            assert_eq!(catalogue.movie(MovieId(7)).unwrap(), movie);
+            assert!(matches!(catalogue.movie(MovieId(8)), Err(Error::NotFound("movie"))));
+        }
+    }
+}
