@@ -8,10 +8,12 @@
 //!    - `feed/layout.rs`: whether a feed is one JSON text or has a record on each line
 //!    - `feed/document.rs`, `feed/lines.rs`: these two layouts
 //!    - `feed/record.rs`: one record, in all the spellings that occur
+//! 3. [`csv`]: the columns and cells of CSV files
 //!
 //! The program `ingest`, in `src/bin/ingest/`, adds files, progress and the report.
 #![warn(missing_docs)]
 
+pub mod csv;
 pub mod feed;
 mod load;
 
