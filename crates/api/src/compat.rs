@@ -157,7 +157,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
         Some(Total::Exact(count) | Total::AtLeast(count)) => count,
         None => 0,
     };
-    let movies = page.movies.iter().map(|movie| OlderMovie::from(movie.as_ref())).collect();
+    let movies = page.movies.iter().map(|movie| OlderMovie::from(&***movie)).collect();
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, cache_control(&state)));
     let list = if request.is_paged {
@@ -183,7 +183,7 @@ pub async fn one(_: Reader, state: State, id: Path<String>) -> Result<HttpRespon
     let catalogue = Arc::clone(&state.catalogue);
     let movie = blocking(move || catalogue.movie(id)).await?;
     let cache_control = (header::CACHE_CONTROL, cache_control(&state));
-    Ok(HttpResponse::Ok().insert_header(cache_control).json(OlderMovie::from(movie.as_ref())))
+    Ok(HttpResponse::Ok().insert_header(cache_control).json(OlderMovie::from(&movie)))
 }
 
 /// Add a movie, in the older shape

@@ -6,7 +6,8 @@
 //! 2. [`routes`]: every path; [`endpoint`]: what a path is
 //! 3. [`request`]: what happens around every handler: request id, log line, errors
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
-//! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`cache`]: movies ready to be sent
+//! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
+//!    ready to be sent
 //! 6. [`health`], [`docs`], [`openapi`], [`telemetry`]: around it
 
 pub mod application;
@@ -18,6 +19,7 @@ pub mod docs;
 pub mod endpoint;
 pub mod first_start;
 pub mod health;
+pub mod loader;
 pub mod openapi;
 pub mod problem;
 pub mod request;

@@ -10,7 +10,7 @@ use bootstrap::Settings;
 use domain::services::{Accounts, Catalogue};
 use tokio::sync::Semaphore;
 
-use crate::{cache::MovieCache, problem::Problem};
+use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem};
 
 /// What a handler takes to get at the [`AppState`].
 pub type State = web::Data<AppState>;
@@ -20,7 +20,7 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     pub catalogue: Arc<Catalogue>,
     pub accounts: Arc<Accounts>,
-    pub movies: Arc<MovieCache>,
+    pub movies: Arc<MovieLoader>,
     pub phase: Phase,
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
@@ -35,6 +35,7 @@ impl AppState {
         movies: Arc<MovieCache>,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let movies = Arc::new(MovieLoader::new(movies, Arc::clone(&catalogue)));
         Self { settings, catalogue, accounts, movies, phase: Phase::default(), hashing: Turns::new(cores) }
     }
 

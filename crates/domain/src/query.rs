@@ -1,7 +1,13 @@
 //! What a list of movies can be asked for: filter, sort, page, cursor.
 
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -9,7 +15,6 @@ use crate::{
     movie::{Movie, MovieId},
     text,
 };
-use std::sync::Arc;
 
 /// A list of movies: which, in which order, from where, how many.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -276,11 +281,48 @@ impl Total {
 #[derive(Debug, Clone)]
 pub struct MoviePage {
     /// The movies, in order.
-    pub movies: Vec<Arc<Movie>>,
+    pub movies: Vec<Arc<ListedMovie>>,
     /// How many there are in all; `None` where it was not asked for.
     pub total: Option<Total>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Position>,
+}
+
+/// A movie of a list, with room for its JSON: whoever shows lists makes that once, however many lists the movie is in.
+#[derive(Debug)]
+pub struct ListedMovie {
+    movie: Movie,
+    json: OnceLock<Box<RawValue>>,
+}
+
+impl ListedMovie {
+    /// The movie's JSON as `render` makes it, which makes the same of the same movie each time.
+    pub fn json(
+        &self,
+        render: impl FnOnce(&Movie) -> serde_json::Result<Box<RawValue>>,
+    ) -> serde_json::Result<&RawValue> {
+        match self.json.get() {
+            Some(json) => Ok(json),
+            None => {
+                let json = render(&self.movie)?;
+                Ok(self.json.get_or_init(|| json))
+            }
+        }
+    }
+}
+
+impl From<Movie> for ListedMovie {
+    fn from(movie: Movie) -> Self {
+        Self { movie, json: OnceLock::new() }
+    }
+}
+
+impl Deref for ListedMovie {
+    type Target = Movie;
+
+    fn deref(&self) -> &Movie {
+        &self.movie
+    }
 }
 
 /// A list of genres.

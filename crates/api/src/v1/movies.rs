@@ -16,6 +16,7 @@ use domain::{
     services::Duplicates,
 };
 use serde::Serialize;
+use serde_json::value::to_raw_value;
 use utoipa::ToSchema;
 
 use super::{
@@ -47,9 +48,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// A page of movies.
 #[derive(Serialize, ToSchema)]
-pub struct MovieListing<'a> {
+pub struct MovieListing<T> {
     #[serde(flatten)]
-    listing: Listing<MovieBody<'a>>,
+    listing: Listing<T>,
     /// Other queries that find something, where this one found nothing.
     suggestions: Vec<String>,
 }
@@ -104,7 +105,7 @@ pub struct MovieListing<'a> {
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
     ),
     responses(
-        (status = 200, description = "A page", body = MovieListing, headers(
+        (status = 200, description = "A page", body = MovieListing<MovieBody>, headers(
             ("ETag", description = "Weak; another one after any change of the catalogue"),
             ("Cache-Control", description = "`no-cache`: ask before each use"),
             ("Vary", description = "`Prefer`"),
@@ -134,7 +135,8 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
         Ok((page, next))
     })
     .await?;
-    let movies = page.movies.iter().map(|movie| MovieBody::from(movie.as_ref())).collect();
+    let movies = page.movies.iter().map(|movie| movie.json(|movie| to_raw_value(&MovieBody::from(movie))));
+    let movies = movies.collect::<Result<_, _>>().map_err(Problem::internal)?;
     let listing = part.listing(movies, page.total, next.as_deref());
     Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new() }))
 }
@@ -158,10 +160,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
 )]
 pub async fn one(_: Reader, state: State, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = MovieId(path_id(&id, "movie")?);
-    let movie = match state.movies.get(id) {
-        Some(movie) => movie,
-        None => load(&state, id).await?,
-    };
+    let movie = state.movies.movie(id).await?;
     let status = match Preconditions::of(request.headers()).is_known(&movie.etag) {
         true => StatusCode::NOT_MODIFIED,
         false => StatusCode::OK,
@@ -303,14 +302,6 @@ pub async fn delete(
     let catalogue = Arc::clone(&state.catalogue);
     blocking(move || catalogue.delete(&admin, id, &is_current)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-async fn load(state: &AppState, id: MovieId) -> Result<CachedMovie, Problem> {
-    let ticket = state.movies.begin(id);
-    let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || rendered(catalogue.movie(id)?.as_ref())).await?;
-    state.movies.store(ticket, id, movie.clone());
-    Ok(movie)
 }
 
 /// Tells the state that a request to change a movie means. It is asked inside the transaction that makes the change.

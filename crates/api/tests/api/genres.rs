@@ -201,7 +201,7 @@ impl MovieSearch for Away {
         away()
     }
 
-    fn movie(&self, _: MovieId) -> Result<Option<Arc<Movie>>> {
+    fn movie(&self, _: MovieId) -> Result<Option<Movie>> {
         away()
     }
 

@@ -1,6 +1,6 @@
 //! The read model of the catalogue: everything but reading one movie by its id.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crate::{
     change::Seq,
@@ -46,7 +46,7 @@ pub trait MovieSearch: Send + Sync {
     fn find(&self, query: &MovieQuery) -> Result<MoviePage>;
 
     /// The movie as lists show it, which may be behind the database; `None` where they do not.
-    fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>>;
+    fn movie(&self, id: MovieId) -> Result<Option<Movie>>;
 
     /// Every genre, by ascending id.
     fn genres(&self) -> Result<Vec<GenreCount>>;

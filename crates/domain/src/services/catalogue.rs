@@ -50,18 +50,25 @@ impl Catalogue {
     }
 
     /// The movie, from the database; while that is away, as the index has it.
-    pub fn movie(&self, id: MovieId) -> Result<Arc<Movie>> {
-        let stored = if self.search.health().database {
-            self.store.reading(|session| session.movie(id)).map(|movie| movie.map(Arc::new))
-        } else {
+    pub fn movie(&self, id: MovieId) -> Result<Movie> {
+        self.movies(&[id])?.pop().ok_or(Error::NotFound("movie"))
+    }
+
+    /// Those of `ids` that exist, in no order, from the database; while that is away, as the index has them.
+    pub fn movies(&self, ids: &[MovieId]) -> Result<Vec<Movie>> {
+        let indexed = || ids.iter().filter_map(|id| self.search.movie(*id).transpose()).collect();
+        if !self.search.health().database {
             // Known to be away: nobody has to wait for it to fail again.
-            self.search.movie(id)
-        };
+            return indexed();
+        }
+        let stored = self.store.reading(|session| match ids {
+            [id] => Ok(session.movie(*id)?.into_iter().collect()),
+            ids => session.movies(ids),
+        });
         match stored {
-            Err(Error::Unavailable { .. }) => self.search.movie(id),
+            Err(Error::Unavailable { .. }) => indexed(),
             stored => stored,
-        }?
-        .ok_or(Error::NotFound("movie"))
+        }
     }
 
     /// A part of a list of movies, from the index.
@@ -345,7 +352,7 @@ mod tests {
 
     /// An index of one movie, which may not have noticed yet that the database is away.
     struct OneMovie {
-        movie: Arc<Movie>,
+        movie: Movie,
         database: bool,
     }
 
@@ -354,8 +361,8 @@ mod tests {
             away()
         }
 
-        fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
-            Ok((id == self.movie.id).then(|| Arc::clone(&self.movie)))
+        fn movie(&self, id: MovieId) -> Result<Option<Movie>> {
+            Ok((id == self.movie.id).then(|| self.movie.clone()))
         }
 
         fn genres(&self) -> Result<Vec<GenreCount>> {
@@ -384,10 +391,9 @@ mod tests {
         let name = crate::movie::Field::Value("Here".to_owned());
         let details = MoviePatch { name, ..MoviePatch::default() }.onto(None).unwrap().details;
         let at = Timestamp::from_unix(0);
-        let movie =
-            Arc::new(Movie { id: MovieId(7), version: 1, created_at: at, updated_at: at, details, genres: Vec::new() });
+        let movie = Movie { id: MovieId(7), version: 1, created_at: at, updated_at: at, details, genres: Vec::new() };
         for database in [true, false] {
-            let search = OneMovie { movie: Arc::clone(&movie), database };
+            let search = OneMovie { movie: movie.clone(), database };
             let catalogue = Catalogue::new(Arc::new(Away), Arc::new(search), Arc::new(Epoch), Vec::new());
             assert_eq!(catalogue.movie(MovieId(7)).unwrap(), movie);
             assert!(matches!(catalogue.movie(MovieId(8)), Err(Error::NotFound("movie"))));

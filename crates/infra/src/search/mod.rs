@@ -141,7 +141,7 @@ impl MovieSearch for SearchIndex {
         self.shared.snapshot()?.find(query)
     }
 
-    fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
+    fn movie(&self, id: MovieId) -> Result<Option<Movie>> {
         self.shared.snapshot()?.movie_by_id(id)
     }
 

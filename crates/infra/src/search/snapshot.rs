@@ -10,7 +10,7 @@ use domain::{
     genre::GenreId,
     movie::{Movie, MovieId},
     ports::GenreCount,
-    query::{CountMode, MoviePage, MovieQuery, Position, Start, Total},
+    query::{CountMode, ListedMovie, MoviePage, MovieQuery, Position, Start, Total},
 };
 use quick_cache::{Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
@@ -30,7 +30,7 @@ pub(super) type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
 
 /// A movie with the names of its genres, as of one [`GenreTable`].
 pub(super) struct Shown {
-    movie: Arc<Movie>,
+    movie: Arc<ListedMovie>,
     genres: Vec<GenreId>,
     table: u64,
 }
@@ -48,8 +48,9 @@ impl Weighter<(u64, DocId), Arc<Shown>> for MovieWeight {
             details.overview.as_ref().map(|t| t.as_str().len()),
             details.poster_url.as_ref().map(|t| t.as_str().len()),
         ];
-        // The fixed part: the movie, the entry, its allocations.
-        (640 + texts.iter().flatten().sum::<usize>() + shown.genres.len() * 32) as u64
+        // The texts stand in the movie and in its JSON. The fixed part: the movie, the names of its JSON, the entry, its
+        // allocations.
+        (1_024 + 2 * texts.iter().flatten().sum::<usize>() + shown.genres.len() * 48) as u64
     }
 }
 
@@ -168,11 +169,11 @@ impl Snapshot {
     }
 
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
-    pub(super) fn movie_by_id(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {
+    pub(super) fn movie_by_id(&self, id: MovieId) -> Result<Option<Movie>> {
         for (_, view) in &self.views {
             let is_alive = |doc: &DocId| view.alive.as_ref().is_none_or(|alive| is_set(alive, *doc));
             if let Some(doc) = view.segment.with_id(id).map_err(internal)?.into_iter().find(is_alive) {
-                return self.movie(view, doc).map(Some);
+                return self.movie(view, doc).map(|movie| Some(Movie::clone(&movie)));
             }
         }
         Ok(None)
@@ -223,7 +224,7 @@ impl Snapshot {
         Ok(Hits { hits: merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect(), count, reach })
     }
 
-    fn movie(&self, view: &View, doc: DocId) -> Result<Arc<Movie>> {
+    fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
         let key = (view.segment.number, doc);
         let shown = match self.cache.get(&key) {
             Some(shown) if shown.table == self.genres.number => return Ok(Arc::clone(&shown.movie)),
@@ -241,7 +242,7 @@ impl Snapshot {
     fn shown(&self, mut movie: Movie, genres: Vec<GenreId>) -> Shown {
         // A genre that is gone is about to go from the movie too.
         movie.genres = genres.iter().filter_map(|id| self.genres.get(*id)).cloned().collect();
-        Shown { movie: Arc::new(movie), genres, table: self.genres.number }
+        Shown { movie: Arc::new(movie.into()), genres, table: self.genres.number }
     }
 
     /// See [`MovieSearch::genres`](domain::ports::MovieSearch::genres).

@@ -78,7 +78,7 @@ fn agree_with_oracle(seed: u64, movies: usize, queries: usize) {
         assert_eq!(page.total, shown, "query {i} of seed {seed}: {query:?}");
         assert_eq!(page.next.is_some(), rest.len() > wanted.len(), "query {i} of seed {seed}: {query:?}");
         for movie in &page.movies {
-            assert_eq!(**movie, world.movies[&movie.id]);
+            assert_eq!(***movie, world.movies[&movie.id]);
         }
     }
 }
