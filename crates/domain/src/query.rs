@@ -1,6 +1,7 @@
 //! What a list of movies can be asked for: filter, sort, page, cursor.
 
 use std::{
+    hash::{Hash, Hasher},
     ops::Deref,
     sync::{Arc, OnceLock},
 };
@@ -50,7 +51,7 @@ impl MovieQuery {
 }
 
 /// Which movies. All conditions must hold; an empty filter is all movies.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct MovieFilter {
     /// Words to find in names, directors and genres; every one must match.
     pub q: Option<String>,
@@ -109,7 +110,7 @@ pub enum NumberField {
 }
 
 /// A condition on one number: within both limits, where given.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Range {
     /// Which number.
     pub field: NumberField,
@@ -134,6 +135,17 @@ pub struct Limit {
     pub value: f64,
     /// Whether the number itself is in the range.
     pub inclusive: bool,
+}
+
+// A finite number equals itself.
+impl Eq for Limit {}
+
+impl Hash for Limit {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The two zeros are equal.
+        (self.value + 0.0).to_bits().hash(state);
+        self.inclusive.hash(state);
+    }
 }
 
 /// What a list can be sorted by.

@@ -14,7 +14,7 @@ use tantivy::{
 
 use super::{
     numbers::{Codes, MISSING, code, first_of_cell, is_tie, order_cell, order_key},
-    order::{Hit, Key, key, popularity_first},
+    order::{Hit, Key, is_stored, key, popularity_first},
     postings::{Mask, WINDOW},
     segment::Segment,
     words::RANKS,
@@ -36,15 +36,7 @@ impl<'a> Collector<'a> {
         wanted: usize,
         after: Option<&Position>,
     ) -> tantivy::Result<Self> {
-        let stored = match order {
-            [sort] => match key(sort.field) {
-                Key::Relevance => true,
-                Key::Number(NumberField::Popularity) => sort.descending,
-                _ => false,
-            },
-            _ => false,
-        };
-        Ok(if stored {
+        Ok(if is_stored(order) {
             Self::Stored(Stored::new(segment, wanted, after))
         } else {
             Self::Sorted(Sorted::new(segment, order, wanted, after)?)

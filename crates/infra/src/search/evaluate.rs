@@ -32,6 +32,7 @@ pub(super) struct Search<'q> {
 }
 
 /// Counts matches, as far as they need counting.
+#[derive(Clone, Copy)]
 pub(super) struct Counter {
     pub(super) found: u64,
     /// So many need not be passed.

@@ -22,7 +22,7 @@ use super::{
     generation::{Generations, Mark},
     schema::{Fields, schema},
     shared::Shared,
-    snapshot::{MovieCache, Snapshot},
+    snapshot::{Memory, Snapshot},
     writer::Writer,
 };
 
@@ -76,7 +76,7 @@ pub(super) struct Follower {
     listeners: Vec<Arc<dyn ChangeListener>>,
     pub(super) generations: Generations,
     pub(super) options: SearchOptions,
-    cache: Arc<MovieCache>,
+    memory: Arc<Memory>,
     /// How many segments were ever opened.
     segments: u64,
     live: Option<Live>,
@@ -122,9 +122,9 @@ impl Follower {
         listeners: Vec<Arc<dyn ChangeListener>>,
         generations: Generations,
         options: SearchOptions,
-        cache: Arc<MovieCache>,
+        memory: Arc<Memory>,
     ) -> Self {
-        Self { shared, store, listeners, generations, options, cache, segments: 0, live: None }
+        Self { shared, store, listeners, generations, options, memory, segments: 0, live: None }
     }
 
     /// Follows until told to stop.
@@ -294,7 +294,7 @@ impl Follower {
             &live.fields,
             table,
             previous.as_deref(),
-            Arc::clone(&self.cache),
+            Arc::clone(&self.memory),
             &mut self.segments,
         )?;
         self.shared.publish(snapshot, live.seen);

@@ -45,9 +45,8 @@ use domain::{
     ports::{ChangeListener, GenreCount, MovieSearch, SearchHealth, Store},
     query::{MoviePage, MovieQuery},
 };
-use quick_cache::sync::Cache;
 
-use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::MovieWeight};
+use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
 
 /// Where the index is and what it may use.
 #[derive(Debug, Clone)]
@@ -106,14 +105,11 @@ impl SearchIndex {
         store: Arc<dyn Store>,
         listeners: Vec<Arc<dyn ChangeListener>>,
     ) -> Result<Arc<Self>, OpenError> {
-        /// What a movie weighs on average, with its texts.
-        const MOVIE: u64 = 1_024;
         let generations = Generations::lock(&options.path)?;
         let shared = Arc::new(Shared::new());
-        let movies = (options.cache_bytes / MOVIE) as usize;
-        let cache = Arc::new(Cache::with_weighter(movies, options.cache_bytes, MovieWeight));
+        let memory = Arc::new(Memory::new(options.cache_bytes));
         let path = options.path.clone();
-        let follower = Follower::new(Arc::clone(&shared), store, listeners, generations, options, cache);
+        let follower = Follower::new(Arc::clone(&shared), store, listeners, generations, options, memory);
         let thread = thread::Builder::new().name("index".to_owned()).spawn(move || follower.run());
         let thread = thread.map_err(|source| OpenError::Io { path, source })?;
         Ok(Arc::new(Self { shared, follower: Mutex::new(Some(thread)) }))

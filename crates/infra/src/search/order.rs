@@ -43,6 +43,18 @@ pub(super) fn key(field: SortField) -> Key {
     }
 }
 
+/// Whether documents are stored in this order, rank by rank.
+pub(super) fn is_stored(order: &[Sort]) -> bool {
+    match order {
+        [sort] => match key(sort.field) {
+            Key::Relevance => true,
+            Key::Number(NumberField::Popularity) => sort.descending,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Whether the values of a position are of the kinds that the order has.
 pub(super) fn check(order: &[Sort], position: &Position) -> Result<()> {
     let fits = |(sort, value): (&Sort, &SortValue)| match (key(sort.field), value) {

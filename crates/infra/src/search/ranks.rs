@@ -1,10 +1,11 @@
-//! The numbers of a segment as 16-bit ranks in memory, which are compared many at a time.
+//! The numbers of a segment as ranks in memory, which are compared many at a time.
 //!
-//! Two bytes a document for each field that is filtered by, read at the first such filter.
+//! A byte a document for a field of few different numbers, else two; read at the first filter by the field.
 
 use std::collections::HashSet;
 
 use tantivy::{DocId, columnar::ColumnValues};
+use wide::{u8x16, u16x16};
 
 use super::{numbers::Codes, postings::Mask};
 
@@ -12,11 +13,19 @@ use super::{numbers::Codes, postings::Mask};
 pub(super) struct Ranks {
     /// Ascending: the codes from one bound up to the next have the bound's place as their rank.
     bounds: Vec<u64>,
-    /// One for each document.
-    ranks: Vec<u16>,
+    places: Places,
     /// Whether every rank stands for one code.
     is_exact: bool,
 }
+
+/// One rank for each document, and some more up to a whole [`BLOCK`].
+enum Places {
+    Bytes(Vec<u8>),
+    Words(Vec<u16>),
+}
+
+/// How many ranks are compared together: the bits of one word of a mask.
+const BLOCK: usize = 64;
 
 impl Ranks {
     /// The most ranks.
@@ -41,17 +50,19 @@ impl Ranks {
         };
         bounds.sort_unstable();
         bounds.dedup();
-        let mut ranks = Vec::with_capacity(codes.num_vals() as usize);
+        let mut places = if bounds.len() <= 1 << 8 { Places::Bytes(Vec::new()) } else { Places::Words(Vec::new()) };
+        places.reserve(codes.num_vals() as usize + BLOCK);
         for_each_chunk(codes, |chunk| {
-            // The lowest bound is no code's upper neighbour, and there are no more bounds than ranks.
-            ranks.extend(chunk.iter().map(|code| (bounds.partition_point(|bound| bound <= code) - 1) as u16));
+            // The lowest bound is no code's upper neighbour.
+            chunk.iter().for_each(|code| places.push(bounds.partition_point(|bound| bound <= code) - 1));
             true
         });
-        Self { bounds, ranks, is_exact }
+        places.fill_block();
+        Self { bounds, places, is_exact }
     }
 
     /// The ranks of the codes: the first and the last, if there are any.
-    fn of(&self, codes: Codes) -> Option<(u16, u16)> {
+    fn of(&self, codes: Codes) -> Option<(usize, usize)> {
         let upto = |code: u64| self.bounds.partition_point(|bound| *bound <= code);
         let first = if self.is_exact {
             self.bounds.partition_point(|bound| *bound < codes.first)
@@ -59,7 +70,7 @@ impl Ranks {
             upto(codes.first).saturating_sub(1)
         };
         let end = upto(codes.last);
-        (first < end).then(|| (first as u16, (end - 1) as u16))
+        (first < end).then(|| (first, end - 1))
     }
 
     /// Adds to `found` the documents of the window at `start` whose code is one of `codes`; only those among `wanted`
@@ -77,12 +88,10 @@ impl Ranks {
         let Some((first, last)) = self.of(codes) else { return };
         let settled = self.is_exact && !is_doubtful;
         found.or_words(wanted, |word, wanted| {
-            let doc = start as usize + word * 64;
-            let ranks = self.ranks.get(doc..).unwrap_or_default();
-            let ranks = &ranks[..ranks.len().min(64)];
-            let mut bits = within(ranks, first, last) & wanted;
+            let doc = start as usize + word * BLOCK;
+            let mut bits = self.places.within(doc, first, last) & wanted;
             if !settled {
-                let mut ends = bits & (within(ranks, first, first) | within(ranks, last, last));
+                let mut ends = bits & (self.places.within(doc, first, first) | self.places.within(doc, last, last));
                 while ends != 0 {
                     let end = ends & ends.wrapping_neg();
                     if !is_in((doc + end.trailing_zeros() as usize) as DocId) {
@@ -96,6 +105,55 @@ impl Ranks {
     }
 }
 
+impl Places {
+    fn reserve(&mut self, more: usize) {
+        match self {
+            Self::Bytes(places) => places.reserve_exact(more),
+            Self::Words(places) => places.reserve_exact(more),
+        }
+    }
+
+    /// There are no more ranks than the type holds.
+    fn push(&mut self, rank: usize) {
+        match self {
+            Self::Bytes(places) => places.push(rank as u8),
+            Self::Words(places) => places.push(rank as u16),
+        }
+    }
+
+    fn fill_block(&mut self) {
+        match self {
+            Self::Bytes(places) => places.resize(places.len().next_multiple_of(BLOCK), 0),
+            Self::Words(places) => places.resize(places.len().next_multiple_of(BLOCK), 0),
+        }
+    }
+
+    /// One bit for each document of the block that begins with `doc`: whether its rank is from `first` to `last`.
+    fn within(&self, doc: usize, first: usize, last: usize) -> u64 {
+        /// The documents of one instruction.
+        const LANES: usize = 16;
+        let block = doc..doc + BLOCK;
+        match self {
+            Self::Bytes(places) => {
+                let (first, span) = (u8x16::splat(first as u8), u8x16::splat((last - first) as u8));
+                let lanes = places.get(block).unwrap_or_default().as_chunks::<LANES>().0.iter().enumerate();
+                lanes.fold(0, |bits, (i, lanes)| {
+                    let beyond = (u8x16::from(*lanes) - first).saturating_sub(span);
+                    bits | u64::from(beyond.simd_eq(u8x16::ZERO).to_bitmask()) << (i * LANES)
+                })
+            }
+            Self::Words(places) => {
+                let (first, span) = (u16x16::splat(first as u16), u16x16::splat((last - first) as u16));
+                let lanes = places.get(block).unwrap_or_default().as_chunks::<LANES>().0.iter().enumerate();
+                lanes.fold(0, |bits, (i, lanes)| {
+                    let beyond = (u16x16::from(*lanes) - first).saturating_sub(span);
+                    bits | u64::from(beyond.simd_eq(u16x16::ZERO).to_bitmask()) << (i * LANES)
+                })
+            }
+        }
+    }
+}
+
 /// Calls `each` with the codes of all documents, in order, until it returns false.
 fn for_each_chunk(codes: &dyn ColumnValues<u64>, mut each: impl FnMut(&[u64]) -> bool) {
     let mut chunk = vec![0; Ranks::CHUNK as usize];
@@ -106,20 +164,6 @@ fn for_each_chunk(codes: &dyn ColumnValues<u64>, mut each: impl FnMut(&[u64]) ->
             return;
         }
     }
-}
-
-/// One bit for each of up to 64 ranks: whether it is from `first` to `last`. Written so that compilers make it a few
-/// vector instructions.
-fn within(ranks: &[u16], first: u16, last: u16) -> u64 {
-    // The lowest bits of eight bytes, brought together in the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut bytes = [0_u8; 64];
-    let span = last - first;
-    for (byte, rank) in bytes.iter_mut().zip(ranks) {
-        *byte = u8::from(rank.wrapping_sub(first) <= span);
-    }
-    let eights = bytes.as_chunks::<8>().0.iter();
-    eights.rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
 }
 
 #[cfg(test)]

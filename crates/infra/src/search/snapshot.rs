@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use domain::{
@@ -10,15 +13,16 @@ use domain::{
     genre::GenreId,
     movie::{Movie, MovieId},
     ports::GenreCount,
-    query::{CountMode, ListedMovie, MoviePage, MovieQuery, Position, Start, Total},
+    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Start, Total},
 };
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
 
 use super::{
     evaluate::{Counter, Search},
     filter::Filter,
     genres::GenreTable,
+    numbers::{is_tie, order_cell},
     order::{self, Hit},
     schema::Fields,
     segment::{Segment, is_set},
@@ -26,10 +30,10 @@ use super::{
 };
 
 /// Movies lately shown, by segment and document. A segment's documents never change.
-pub(super) type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
+type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
 
 /// A movie with the names of its genres, as of one [`GenreTable`].
-pub(super) struct Shown {
+struct Shown {
     movie: Arc<ListedMovie>,
     genres: Vec<GenreId>,
     table: u64,
@@ -37,7 +41,7 @@ pub(super) struct Shown {
 
 /// Weighs movies in bytes.
 #[derive(Clone)]
-pub(super) struct MovieWeight;
+struct MovieWeight;
 
 impl Weighter<(u64, DocId), Arc<Shown>> for MovieWeight {
     fn weight(&self, _: &(u64, DocId), shown: &Arc<Shown>) -> u64 {
@@ -51,6 +55,32 @@ impl Weighter<(u64, DocId), Arc<Shown>> for MovieWeight {
         // The texts stand in the movie and in its JSON. The fixed part: the movie, the names of its JSON, the entry, its
         // allocations.
         (1_024 + 2 * texts.iter().flatten().sum::<usize>() + shown.genres.len() * 48) as u64
+    }
+}
+
+/// How many movies match, by filter, as far as that was lately counted: whoever turns the pages of a list has it counted
+/// once.
+type Counts = Cache<Counting, Counted>;
+
+/// What is counted.
+#[derive(PartialEq, Eq, Hash)]
+struct Counting {
+    filter: MovieFilter,
+    reach: u8,
+}
+
+#[derive(Clone, Copy)]
+struct Counted {
+    /// The [`Snapshot::number`] in which it was.
+    snapshot: u64,
+    found: u64,
+    /// So many did not need to be passed.
+    needed: u64,
+}
+
+impl Equivalent<Counting> for (&MovieFilter, u8) {
+    fn equivalent(&self, counting: &Counting) -> bool {
+        *self.0 == counting.filter && self.1 == counting.reach
     }
 }
 
@@ -76,10 +106,35 @@ struct Hits<'a> {
 
 /// A state of the index.
 pub(super) struct Snapshot {
+    /// Told apart from all other states that this process has seen.
+    number: u64,
     views: Vec<(SegmentId, View)>,
     genres: Arc<GenreTable>,
-    counts: OnceLock<Vec<GenreCount>>,
-    cache: Arc<MovieCache>,
+    genre_counts: OnceLock<Vec<GenreCount>>,
+    memory: Arc<Memory>,
+}
+
+/// What states of the index share.
+pub(super) struct Memory {
+    movies: MovieCache,
+    counts: Counts,
+}
+
+impl Memory {
+    /// Keeps about so many bytes of movies.
+    pub(super) fn new(bytes: u64) -> Self {
+        /// What a movie weighs on average, with its texts.
+        const MOVIE: u64 = 1_536;
+        /// Each takes some hundred bytes.
+        const COUNTS: usize = 10_000;
+        let movies = Cache::with_weighter((bytes / MOVIE) as usize, bytes, MovieWeight);
+        Self { movies, counts: Cache::new(COUNTS) }
+    }
+}
+
+fn next_number() -> u64 {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Snapshot {
@@ -89,7 +144,7 @@ impl Snapshot {
         fields: &Fields,
         genres: Arc<GenreTable>,
         previous: Option<&Self>,
-        cache: Arc<MovieCache>,
+        memory: Arc<Memory>,
         numbers: &mut u64,
     ) -> tantivy::Result<Self> {
         let known = previous.map_or(&[][..], |snapshot| &snapshot.views);
@@ -111,12 +166,18 @@ impl Snapshot {
         };
         let readers = searcher.segment_readers().iter();
         let views = readers.map(|reader| Ok((reader.segment_id(), view(reader)?))).collect::<tantivy::Result<_>>()?;
-        Ok(Self { views, genres, counts: OnceLock::new(), cache })
+        Ok(Self { number: next_number(), views, genres, genre_counts: OnceLock::new(), memory })
     }
 
     /// The same movies with other names of genres.
     pub(super) fn with_genres(&self, genres: Arc<GenreTable>) -> Self {
-        Self { views: self.views.clone(), genres, counts: OnceLock::new(), cache: Arc::clone(&self.cache) }
+        Self {
+            number: next_number(),
+            views: self.views.clone(),
+            genres,
+            genre_counts: OnceLock::new(),
+            memory: Arc::clone(&self.memory),
+        }
     }
 
     pub(super) fn genre_table(&self) -> &Arc<GenreTable> {
@@ -146,7 +207,7 @@ impl Snapshot {
             wanted: skipped + limit + 1,
             after,
         };
-        let found = self.hits(&search, query.count)?;
+        let found = self.hits(&search, &query.filter, query.count)?;
         let mut movies = Vec::with_capacity(limit);
         let page = found.hits.get(skipped..).unwrap_or_default();
         for (view, hit) in page.iter().take(limit) {
@@ -180,7 +241,7 @@ impl Snapshot {
     }
 
     /// The first documents in order. Words are stretched where little is found, unless another page has decided that.
-    fn hits(&self, search: &Search, count: CountMode) -> Result<Hits<'_>> {
+    fn hits(&self, search: &Search, filter: &MovieFilter, count: CountMode) -> Result<Hits<'_>> {
         /// With fewer matches than this, words are stretched.
         const FEW: u64 = 20;
         let stretches = search.words.can_stretch();
@@ -191,16 +252,17 @@ impl Snapshot {
             CountMode::None => 0,
         };
         match search.after {
-            Some(position) => self.hits_within(search, Reach::from_position(position.reach), needed),
-            None => match self.hits_within(search, Reach::Near, needed)? {
-                near if stretches && near.count < FEW => self.hits_within(search, Reach::Far, needed),
+            Some(position) => self.hits_within(search, filter, Reach::from_position(position.reach), needed),
+            None => match self.hits_within(search, filter, Reach::Near, needed)? {
+                near if stretches && near.count < FEW => self.hits_within(search, filter, Reach::Far, needed),
                 near => Ok(near),
             },
         }
     }
 
-    fn hits_within(&self, search: &Search, reach: Reach, needed: u64) -> Result<Hits<'_>> {
-        let mut counter = Counter { found: 0, needed };
+    fn hits_within(&self, search: &Search, filter: &MovieFilter, reach: Reach, needed: u64) -> Result<Hits<'_>> {
+        let known = self.counted(filter, reach, needed);
+        let mut counter = Counter { found: 0, needed: if known.is_some() { 0 } else { needed } };
         let mut lists = Vec::new();
         for (_, view) in &self.views {
             let hits = search.run(view, &self.genres, reach, &mut counter).map_err(internal)?;
@@ -208,25 +270,40 @@ impl Snapshot {
                 lists.push((view, hits));
             }
         }
-        let count = counter.found;
+        let count = known.unwrap_or_else(|| {
+            self.note(filter, reach, counter);
+            counter.found
+        });
         if lists.len() <= 1 {
             let hits = lists.into_iter().flat_map(|(view, hits)| hits.into_iter().map(move |hit| (view, hit)));
             return Ok(Hits { hits: hits.collect(), count, reach });
         }
-        let mut merged = Vec::with_capacity(lists.iter().map(|(_, hits)| hits.len()).sum());
-        for (view, hits) in lists {
-            let values = order::values(&view.segment, search.order, &hits).map_err(internal)?;
-            let rows = values.into_iter().zip(hits);
-            merged.extend(rows.map(|(values, hit)| (values, view.segment.id(hit.doc), view, hit)));
+        let hits = match merged_as_stored(search, &lists) {
+            Some(hits) => hits,
+            None => merged(search, lists)?,
+        };
+        Ok(Hits { hits, count, reach })
+    }
+
+    /// The count, if it is known as far as it is needed.
+    fn counted(&self, filter: &MovieFilter, reach: Reach, needed: u64) -> Option<u64> {
+        let counted = self.memory.counts.get(&(filter, reach.for_position()))?;
+        let suffices = counted.found < counted.needed || counted.needed >= needed;
+        (counted.snapshot == self.number && suffices).then_some(counted.found)
+    }
+
+    fn note(&self, filter: &MovieFilter, reach: Reach, counter: Counter) {
+        let Counter { found, needed } = counter;
+        // Where little was to be counted there is little to remember.
+        if needed > Total::ESTIMATE_LIMIT {
+            let counting = Counting { filter: filter.clone(), reach: reach.for_position() };
+            self.memory.counts.insert(counting, Counted { snapshot: self.number, found, needed });
         }
-        merged.sort_by(|a, b| order::compare(search.order, (&a.0, a.1), (&b.0, b.1)));
-        merged.truncate(search.wanted);
-        Ok(Hits { hits: merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect(), count, reach })
     }
 
     fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
         let key = (view.segment.number, doc);
-        let shown = match self.cache.get(&key) {
+        let shown = match self.memory.movies.get(&key) {
             Some(shown) if shown.table == self.genres.number => return Ok(Arc::clone(&shown.movie)),
             Some(shown) => self.shown(Movie::clone(&shown.movie), shown.genres.clone()),
             None => {
@@ -235,7 +312,7 @@ impl Snapshot {
             }
         };
         let movie = Arc::clone(&shown.movie);
-        self.cache.insert(key, Arc::new(shown));
+        self.memory.movies.insert(key, Arc::new(shown));
         Ok(movie)
     }
 
@@ -247,7 +324,7 @@ impl Snapshot {
 
     /// See [`MovieSearch::genres`](domain::ports::MovieSearch::genres).
     pub(super) fn genres(&self) -> Result<Vec<GenreCount>> {
-        if let Some(counts) = self.counts.get() {
+        if let Some(counts) = self.genre_counts.get() {
             return Ok(counts.clone());
         }
         let mut totals = HashMap::new();
@@ -260,8 +337,36 @@ impl Snapshot {
         let count = |id| totals.get(&id).copied().unwrap_or(0);
         let genres = self.genres.all().iter();
         let counts = genres.map(|genre| GenreCount { genre: genre.clone(), movies: count(genre.id) }).collect();
-        Ok(self.counts.get_or_init(|| counts).clone())
+        Ok(self.genre_counts.get_or_init(|| counts).clone())
     }
+}
+
+/// What several segments found, in order and as much as is wanted, by the numbers that documents are stored by; `None`
+/// where the list has another order or these do not settle it.
+fn merged_as_stored<'a>(search: &Search, lists: &[(&'a View, Vec<Hit>)]) -> Option<Vec<(&'a View, Hit)>> {
+    if !order::is_stored(search.order) {
+        return None;
+    }
+    let hits = lists.iter().flat_map(|(view, hits)| hits.iter().map(move |hit| (*view, *hit)));
+    let mut hits: Vec<_> = hits.map(|(view, hit)| (hit.rank, view.segment.order.get_val(hit.doc), view, hit)).collect();
+    if hits.iter().any(|(_, key, ..)| is_tie(order_cell(*key))) {
+        return None;
+    }
+    hits.sort_unstable_by_key(|(rank, key, ..)| (*rank, *key));
+    Some(hits.into_iter().take(search.wanted).map(|(_, _, view, hit)| (view, hit)).collect())
+}
+
+/// [`merged_as_stored`], for every order.
+fn merged<'a>(search: &Search, lists: Vec<(&'a View, Vec<Hit>)>) -> Result<Vec<(&'a View, Hit)>> {
+    let mut merged = Vec::new();
+    for (view, hits) in lists {
+        let values = order::values(&view.segment, search.order, &hits).map_err(internal)?;
+        let rows = values.into_iter().zip(hits);
+        merged.extend(rows.map(|(values, hit)| (values, view.segment.id(hit.doc), view, hit)));
+    }
+    merged.sort_by(|a, b| order::compare(search.order, (&a.0, a.1), (&b.0, b.1)));
+    merged.truncate(search.wanted);
+    Ok(merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect())
 }
 
 fn internal(error: tantivy::TantivyError) -> Error {
