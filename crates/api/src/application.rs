@@ -58,7 +58,7 @@ impl Application {
             Arc::clone(&services.catalogue),
             Arc::clone(&services.accounts),
             movies,
-        ));
+        )?);
         Ok(Self { listener, address, services, state, fixture })
     }
 

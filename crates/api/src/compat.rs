@@ -151,7 +151,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
     let request = OlderRequest::read(request.query_string())?;
     let query = request.query.clone();
     let catalogue = Arc::clone(&state.catalogue);
-    let page = blocking(move || catalogue.find(&query)).await?;
+    let page = state.searching(move || catalogue.find(&query)).await?;
     let next = page.next.map(|position| request.next(&position)).transpose()?;
     let count = match page.total {
         Some(Total::Exact(count) | Total::AtLeast(count)) => count,

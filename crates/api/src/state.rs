@@ -1,14 +1,21 @@
 //! What the handlers share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use actix_web::{HttpRequest, web};
 use bootstrap::Settings;
 use domain::services::{Accounts, Catalogue};
-use tokio::sync::Semaphore;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Semaphore,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem};
 
@@ -25,6 +32,7 @@ pub struct AppState {
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
     hashing: Turns,
+    searchers: Searchers,
 }
 
 impl AppState {
@@ -33,10 +41,20 @@ impl AppState {
         catalogue: Arc<Catalogue>,
         accounts: Arc<Accounts>,
         movies: Arc<MovieCache>,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let movies = Arc::new(MovieLoader::new(movies, Arc::clone(&catalogue)));
-        Self { settings, catalogue, accounts, movies, phase: Phase::default(), hashing: Turns::new(cores) }
+        let (phase, hashing, searchers) = (Phase::default(), Turns::new(cores), Searchers::new(2 * cores)?);
+        Ok(Self { settings, catalogue, accounts, movies, phase, hashing, searchers })
+    }
+
+    /// [`blocking`], for work that keeps a core busy but seldom waits.
+    pub async fn searching<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> domain::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let span = tracing::Span::current();
+        done(self.searchers.spawn(move || span.in_scope(work))?).await
     }
 
     /// [`blocking`], for work that hashes a password.
@@ -45,6 +63,31 @@ impl AppState {
         work: impl FnOnce() -> domain::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.hashing.run(work).await
+    }
+}
+
+/// Threads for searches. Where the others wait for a database or a client, these compute: two for each core, one of
+/// which may have to wait for the disk; more would only take the core from each other.
+struct Searchers(Option<Runtime>);
+
+impl Searchers {
+    fn new(threads: usize) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().max_blocking_threads(threads).thread_name("search").build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    fn spawn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>, Problem> {
+        let runtime = self.0.as_ref().ok_or_else(|| Problem::internal("there are no threads for searches"))?;
+        Ok(runtime.spawn_blocking(work))
+    }
+}
+
+impl Drop for Searchers {
+    fn drop(&mut self) {
+        // Dropped in place it would wait for its threads, which async code must not.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -108,7 +151,11 @@ pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> domain::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
     let span = tracing::Span::current();
-    match web::block(move || span.in_scope(work)).await {
+    done(spawn_blocking(move || span.in_scope(work))).await
+}
+
+async fn done<T>(work: JoinHandle<domain::Result<T>>) -> Result<T, Problem> {
+    match work.await {
         Ok(result) => Ok(result?),
         Err(_) => Err(Problem::internal("the work of the request panicked")),
     }

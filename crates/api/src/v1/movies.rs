@@ -129,12 +129,13 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
     };
     let part = Part { path: MOVIES, given, limit: query.page.limit, offset };
     let catalogue = Arc::clone(&state.catalogue);
-    let (page, next) = blocking(move || {
-        let page = catalogue.find(&query)?;
-        let next = page.next.as_ref().map(|position| position.to_cursor(&query)).transpose()?;
-        Ok((page, next))
-    })
-    .await?;
+    let (page, next) = state
+        .searching(move || {
+            let page = catalogue.find(&query)?;
+            let next = page.next.as_ref().map(|position| position.to_cursor(&query)).transpose()?;
+            Ok((page, next))
+        })
+        .await?;
     let movies = page.movies.iter().map(|movie| movie.json(|movie| to_raw_value(&MovieBody::from(movie))));
     let movies = movies.collect::<Result<_, _>>().map_err(Problem::internal)?;
     let listing = part.listing(movies, page.total, next.as_deref());

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use testing::TestDatabase;
 
-use crate::test_app::{Answer, Ask, TestApp};
+use crate::{
+    contract::UNDOCUMENTED,
+    test_app::{Answer, Ask, TestApp},
+};
 
 fn app() -> (TestApp, TestDatabase) {
     let database = testing::sqlite();
@@ -68,9 +71,6 @@ fn collect_references(value: &Value, found: &mut BTreeSet<String>) {
         _ => {}
     }
 }
-
-/// Swagger UI's own files are no part of the API.
-const UNDOCUMENTED: [&str; 2] = ["/docs", "/docs/{file:.*}"];
 
 #[test]
 fn every_route_is_documented_and_nothing_else() {

@@ -1,10 +1,11 @@
 //! The real application, spoken to over HTTP.
 //!
-//! [`test_app`] starts it; the other modules are named after what they test. What depends on the database runs on
+//! [`test_app`] starts it, [`contract`] holds what it answers against the documentation; the other modules are named after what they test. What depends on the database runs on
 //! every database.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(test)]
 
+mod contract;
 mod test_app;
 
 mod accounts;

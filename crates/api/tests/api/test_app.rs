@@ -21,6 +21,8 @@ use tempfile::TempDir;
 use testing::TestDatabase;
 use tokio::sync::oneshot;
 
+use crate::contract;
+
 /// The password of every user that tests make.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -151,19 +153,25 @@ pub fn test_settings(database: &TestDatabase, files: &Path, settings: &[(&str, &
     Settings::from_sources(files, environment).unwrap()
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which must be one that the documentation knows.
 pub trait Ask {
+    #[track_caller]
     fn answer(self) -> Answer;
 }
 
 impl Ask for RequestBuilder {
     fn answer(self) -> Answer {
-        let response = self.send().unwrap();
-        Answer {
+        let (client, request) = self.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).unwrap();
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             text: response.text().unwrap(),
-        }
+        };
+        contract::check(&method, &path, &answer);
+        answer
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) struct Search<'q> {
     pub(super) filter: Filter,
     pub(super) words: Words,
     pub(super) order: &'q [Sort],
-    /// How many documents are wanted.
+    /// How many documents come before the page.
+    pub(super) skipped: usize,
+    /// How many documents are wanted, those included.
     pub(super) wanted: usize,
     pub(super) after: Option<&'q Position>,
 }
@@ -220,18 +222,29 @@ impl Pass<'_> {
                 return;
             }
             let start = doc - doc % WINDOW;
-            let tiers = self.window(view, start);
-            let [in_name, in_director, anywhere] = &tiers;
-            counter.found += u64::from(anywhere.count());
             doc = start + WINDOW;
+            let mut matching = self.candidates(view, start);
+            if matching.is_empty() {
+                continue;
+            }
+            if self.words.is_none() {
+                self.sift(start, &mut matching);
+                counter.found += u64::from(matching.count());
+                if let Some(collector) = &mut collector {
+                    collector.offer(self.first_rank, start, &matching);
+                }
+                continue;
+            }
+            let [in_name, in_director, anywhere] = self.tiers_of(start, matching);
+            counter.found += u64::from(anywhere.count());
             let Some(collector) = &mut collector else { continue };
             if self.tiers == 1 {
-                collector.offer(self.first_rank, start, anywhere);
+                collector.offer(self.first_rank, start, &anywhere);
             } else {
-                let (mut director_only, mut genre_only) = (*in_director, *anywhere);
-                director_only.and_not(in_name);
-                genre_only.and_not(in_director);
-                for (rank, tier) in (self.first_rank..).zip([in_name, &director_only, &genre_only]) {
+                let (mut director_only, mut genre_only) = (in_director, anywhere);
+                director_only.and_not(&in_name);
+                genre_only.and_not(&in_director);
+                for (rank, tier) in (self.first_rank..).zip([&in_name, &director_only, &genre_only]) {
                     collector.offer(rank, start, tier);
                 }
             }
@@ -257,41 +270,48 @@ impl Pass<'_> {
         next
     }
 
-    /// The matches in the window at `start`: those where the name is enough, name and director, and all.
-    fn window(&mut self, view: &View, start: DocId) -> [Mask; TIERS] {
-        let mut matching = Mask::between(start, self.filter.docs.start, self.filter.docs.end);
+    /// The documents of the window at `start` that meet the cheap conditions.
+    fn candidates(&mut self, view: &View, start: DocId) -> Mask {
+        let mut candidates = Mask::between(start, self.filter.docs.start, self.filter.docs.end);
         if let Some(alive) = &view.alive {
-            matching.and_bits(start, alive);
+            candidates.and_bits(start, alive);
         }
         for union in self.whole.iter_mut().chain(&mut self.filter.fast) {
-            let found = union.find(start, &matching);
-            matching.and(&found);
-            if matching.is_empty() {
-                return [Mask::EMPTY; TIERS];
-            }
+            union.retain(start, &mut candidates);
         }
-        let mut tiers = [Mask::EMPTY, Mask::EMPTY, matching];
+        candidates
+    }
+
+    /// Those of the candidates that have the words and meet all conditions: where the name is enough, name and
+    /// director, and all.
+    fn tiers_of(&mut self, start: DocId, candidates: Mask) -> [Mask; TIERS] {
+        let mut tiers = [Mask::EMPTY, Mask::EMPTY, candidates];
         if let Some(words) = &mut self.words {
             words.find(start, &mut tiers);
         }
         let [in_name, in_director, anywhere] = &mut tiers;
-        let mut matching = *anywhere;
-        let not = [self.not_whole.as_mut(), Some(&mut self.filter.without)];
-        for union in not.into_iter().flatten() {
-            matching.and_not(&union.find(start, &matching));
+        self.sift(start, anywhere);
+        [in_name, in_director].into_iter().for_each(|tier| tier.and(anywhere));
+        tiers
+    }
+
+    /// Leaves the documents that meet the other conditions.
+    fn sift(&mut self, start: DocId, matching: &mut Mask) {
+        for not in [self.not_whole.as_mut(), Some(&mut self.filter.without)].into_iter().flatten() {
+            if !not.is_empty() {
+                matching.and_not(&not.find(start, matching));
+            }
         }
         if let Some(words) = &mut self.not_words {
-            let mut offered = [Mask::EMPTY, Mask::EMPTY, matching];
+            let mut offered = [Mask::EMPTY, Mask::EMPTY, *matching];
             words.find(start, &mut offered);
             matching.and_not(&offered[2]);
         }
         for union in &mut self.filter.slow {
             if matching.is_empty() {
-                break;
+                return;
             }
-            matching.and(&union.find(start, &matching));
+            union.retain(start, matching);
         }
-        [in_name, in_director, anywhere].into_iter().for_each(|tier| tier.and(&matching));
-        tiers
     }
 }

@@ -76,12 +76,10 @@ impl Mask {
         self.0.iter_mut().zip(bits).for_each(|(a, b)| *a |= b);
     }
 
-    /// Adds what `bits` gives for each word, by its place and its wanted bits, that has any.
-    pub(super) fn or_words(&mut self, wanted: &Self, bits: impl Fn(usize, u64) -> u64) {
-        for (i, (word, wanted)) in self.0.iter_mut().zip(&wanted.0).enumerate() {
-            if *wanted != 0 {
-                *word |= bits(i, *wanted);
-            }
+    /// Puts what `bits` makes of it in the place of each word that has any, by its number and its bits.
+    pub(super) fn for_each_word(&mut self, bits: impl Fn(usize, u64) -> u64) {
+        for (i, word) in self.0.iter_mut().enumerate().filter(|(_, word)| **word != 0) {
+            *word = bits(i, *word);
         }
     }
 
@@ -208,7 +206,11 @@ impl Source<'_> {
                 docs[*at..].iter().take_while(|d| **d < start + WINDOW).for_each(|d| found.set(*d - start));
             }
             Self::Bits(bits, _) => found.or_bits(start, bits),
-            Self::Numbers(column, codes, range) => column.find(*codes, range, start, wanted, found),
+            Self::Numbers(column, codes, range) => {
+                let mut within = *wanted;
+                column.retain(*codes, range, start, &mut within);
+                found.or(&within);
+            }
             Self::Ordinals(column, ordinals) => {
                 for index in wanted.iter() {
                     let has =
@@ -269,6 +271,10 @@ impl<'a> Union<'a> {
         self.0.append(&mut other.0);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// At most so many documents; `None` where nobody knows.
     pub(super) fn cost(&self) -> Option<u64> {
         self.0.iter().map(Source::cost).sum()
@@ -281,6 +287,15 @@ impl<'a> Union<'a> {
 
     pub(super) fn seek(&mut self, doc: DocId) -> DocId {
         self.0.iter_mut().map(|source| source.seek(doc)).min().unwrap_or(TERMINATED)
+    }
+
+    /// Leaves in `mask`, which is of the window at `start`, the documents of the union.
+    pub(super) fn retain(&mut self, start: DocId, mask: &mut Mask) {
+        match self.0.as_mut_slice() {
+            [Source::Bits(bits, _)] => mask.and_bits(start, bits),
+            [Source::Numbers(column, codes, range)] => column.retain(*codes, range, start, mask),
+            _ => mask.and(&self.find(start, mask)),
+        }
     }
 
     /// The documents of the window at `start` that are in the union; only those among `wanted` matter.

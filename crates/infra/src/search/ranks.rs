@@ -73,21 +73,22 @@ impl Ranks {
         (first < end).then(|| (first, end - 1))
     }
 
-    /// Adds to `found` the documents of the window at `start` whose code is one of `codes`; only those among `wanted`
-    /// matter. Where a rank at either end does not settle it, or `is_doubtful` says that a code there does not,
-    /// `is_in` is asked.
-    pub(super) fn find(
+    /// Leaves in `mask`, which is of the window at `start`, the documents whose code is one of `codes`. Where a rank at
+    /// either end does not settle it, or `is_doubtful` says that a code there does not, `is_in` is asked.
+    pub(super) fn retain(
         &self,
         codes: Codes,
         is_doubtful: bool,
         start: DocId,
-        wanted: &Mask,
-        found: &mut Mask,
+        mask: &mut Mask,
         is_in: impl Fn(DocId) -> bool,
     ) {
-        let Some((first, last)) = self.of(codes) else { return };
+        let Some((first, last)) = self.of(codes) else {
+            *mask = Mask::EMPTY;
+            return;
+        };
         let settled = self.is_exact && !is_doubtful;
-        found.or_words(wanted, |word, wanted| {
+        mask.for_each_word(|word, wanted| {
             let doc = start as usize + word * BLOCK;
             let mut bits = self.places.within(doc, first, last) & wanted;
             if !settled {
@@ -195,10 +196,10 @@ mod tests {
     fn compare(codes: Vec<u64>, wanted: Codes) {
         let ranks = Ranks::read(&Values(codes.clone()));
         for start in (0..codes.len()).step_by(4_096) {
-            let all = Mask::between(start as DocId, 0, codes.len() as DocId);
-            let mut found = Mask::EMPTY;
+            let mut found = Mask::between(start as DocId, 0, codes.len() as DocId);
+            let all = found;
             let is_in = |doc: DocId| (wanted.first..=wanted.last).contains(&codes[doc as usize]);
-            ranks.find(wanted, false, start as DocId, &all, &mut found, is_in);
+            ranks.retain(wanted, false, start as DocId, &mut found, is_in);
             let expected: Vec<u32> = all.iter().filter(|index| is_in(start as DocId + index)).collect();
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{wanted:?} from {start}");
         }

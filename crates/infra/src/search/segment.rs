@@ -261,13 +261,13 @@ impl NumberColumn {
         }
     }
 
-    /// Adds to `found` the documents of the window at `start` whose number is in `range`, which has these codes; only
-    /// those among `wanted` matter.
-    pub(super) fn find(&self, codes: Codes, range: &Range, start: DocId, wanted: &Mask, found: &mut Mask) {
+    /// Leaves in `mask`, which is of the window at `start`, the documents whose number is in `range`, which has these
+    /// codes.
+    pub(super) fn retain(&self, codes: Codes, range: &Range, start: DocId, mask: &mut Mask) {
         let ranks = self.ranks.get_or_init(|| Ranks::read(&*self.codes));
         let is_doubtful = is_inexact(self.field, codes.first) || is_inexact(self.field, codes.last);
         let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));
-        ranks.find(codes, is_doubtful, start, wanted, found, is_in);
+        ranks.retain(codes, is_doubtful, start, mask, is_in);
     }
 
     /// Calls `each` with the documents of the window at `start` that have one of these codes, or, if `missing`, none;

@@ -96,7 +96,7 @@ pub(super) struct View {
 
 /// What was found in a state of the index.
 struct Hits<'a> {
-    /// The first documents, in order.
+    /// The first documents. Those of the page are in order.
     hits: Vec<(&'a View, Hit)>,
     /// How many there are in all, as far as they were counted.
     count: u64,
@@ -204,6 +204,7 @@ impl Snapshot {
             filter: Filter::new(&query.filter, &self.genres),
             words: Words::new(&query.filter),
             order: &order,
+            skipped,
             wanted: skipped + limit + 1,
             after,
         };
@@ -341,7 +342,7 @@ impl Snapshot {
     }
 }
 
-/// What several segments found, in order and as much as is wanted, by the numbers that documents are stored by; `None`
+/// What several segments found, the page in order and as much as is wanted, by the numbers that documents are stored by; `None`
 /// where the list has another order or these do not settle it.
 fn merged_as_stored<'a>(search: &Search, lists: &[(&'a View, Vec<Hit>)]) -> Option<Vec<(&'a View, Hit)>> {
     if !order::is_stored(search.order) {
@@ -352,7 +353,11 @@ fn merged_as_stored<'a>(search: &Search, lists: &[(&'a View, Vec<Hit>)]) -> Opti
     if hits.iter().any(|(_, key, ..)| is_tie(order_cell(*key))) {
         return None;
     }
-    hits.sort_unstable_by_key(|(rank, key, ..)| (*rank, *key));
+    // Far into a list, most of it is before the page.
+    if search.skipped < hits.len() {
+        hits.select_nth_unstable_by_key(search.skipped, |(rank, key, ..)| (*rank, *key));
+        hits[search.skipped..].sort_unstable_by_key(|(rank, key, ..)| (*rank, *key));
+    }
     Some(hits.into_iter().take(search.wanted).map(|(_, _, view, hit)| (view, hit)).collect())
 }
 

@@ -10,7 +10,7 @@ use domain::{
     Error,
     movie::{Movie, MovieId},
     ports::{ChangeListener, Changed, MovieSearch, Store},
-    query::MovieQuery,
+    query::{CountMode, MovieFilter, MovieQuery, Total},
 };
 use infra::search::SearchIndex;
 
@@ -241,4 +241,26 @@ fn a_stopped_index_can_still_be_read() {
     index.stop();
     assert_eq!(index.find(&MovieQuery::default()).unwrap().movies.len(), 1);
     world.stop();
+}
+
+#[test]
+fn a_count_that_is_remembered_is_forgotten_with_the_state_it_was_made_of() {
+    let mut world = World::new();
+    // Past the end of what an estimate counts exactly.
+    let many = Total::ESTIMATE_LIMIT + 7;
+    world.add((0..many).map(|i| movie(&format!("Movie {i}"), "Somebody")).collect(), true);
+    world.settle();
+    let total = |world: &World, count| {
+        let filter = MovieFilter { search: vec!["somebody".to_owned()], ..Default::default() };
+        world.find(&MovieQuery { filter, count, ..Default::default() }).total
+    };
+    for _ in 0..2 {
+        assert_eq!(total(&world, CountMode::None), None);
+        assert_eq!(total(&world, CountMode::Estimated), Some(Total::AtLeast(Total::ESTIMATE_LIMIT)));
+        assert_eq!(total(&world, CountMode::Exact), Some(Total::Exact(many)));
+    }
+    world.add_named("One more", "Somebody");
+    world.settle();
+    assert_eq!(total(&world, CountMode::Estimated), Some(Total::AtLeast(Total::ESTIMATE_LIMIT)));
+    assert_eq!(total(&world, CountMode::Exact), Some(Total::Exact(many + 1)));
 }
