@@ -34,6 +34,7 @@ use crate::{compat, docs, health, problem, v1};
     paths(
         v1::movies::list,
         v1::movies::create,
+        v1::batch::apply,
         v1::movies::one,
         v1::movies::replace,
         v1::movies::patch,
@@ -43,6 +44,7 @@ use crate::{compat, docs, health, problem, v1};
         v1::genres::one,
         v1::genres::rename,
         v1::genres::delete,
+        v1::genres::merge,
         v1::accounts::register,
         v1::accounts::login,
         v1::accounts::logout,
