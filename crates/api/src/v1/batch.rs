@@ -114,7 +114,7 @@ impl<'a> From<&'a Done> for BatchResult<'a> {
     security(("bearer" = []), ("token" = [])),
     params(
         ("allow_duplicate" = Option<bool>, Query, description = "Whether movies of the same name, director and year may be there already"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 visible ASCII characters: sent again within 24 hours, it is answered as the first time and done once", example = "8e03978e-40d5-43dd-bc93-6894a57f9324"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 visible ASCII characters: sent again within 24 hours, it is answered as the first time and done once"),
     ),
     request_body(content = Batch, description = "At most 1,000 operations"),
     responses(
@@ -156,9 +156,21 @@ fn read(json: &RawValue) -> Result<Vec<Result<Operation, Violations>>> {
         }
     };
     match operations {
-        Some(operations) if found.0.is_empty() => Ok(operations.into_iter().map(operation).collect()),
+        Some(operations) if found.0.is_empty() => Ok(read_all(&operations)),
         _ => Err(Error::Invalid(found)),
     }
+}
+
+/// Reads operations up to [`Violations::MAX`] violations: more are not told, so that the rest makes no difference.
+fn read_all(operations: &[&RawValue]) -> Vec<Result<Operation, Violations>> {
+    let mut violations = 0;
+    let read = operations.iter().map(|json| operation(json));
+    read.take_while(|operation| {
+        let is_needed = violations < Violations::MAX;
+        violations += operation.as_ref().err().map_or(0, |found| found.0.len());
+        is_needed
+    })
+    .collect()
 }
 
 fn entries(list: &RawValue) -> Result<Vec<&RawValue>, Violation> {
