@@ -152,7 +152,7 @@ pub async fn one(_: Reader, state: State, id: Path<String>) -> Result<HttpRespon
 #[utoipa::path(
     post, path = "/api/v1/genres", tag = "genres", operation_id = "create_genre",
     security(("bearer" = []), ("token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 visible ASCII characters: sent again within 24 hours, it is answered as the first time and done once")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "A name for this request: sent again with it within 24 hours, the request is answered as the first time and done once")),
     request_body = GenreFields,
     responses(
         (status = 201, description = "The genre", body = GenreBody, headers(

@@ -176,7 +176,7 @@ pub async fn one(_: Reader, state: State, request: HttpRequest, id: Path<String>
     security(("bearer" = []), ("token" = [])),
     params(
         ("allow_duplicate" = Option<bool>, Query, description = "Whether a movie of the same name, director and year may be there already"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 visible ASCII characters: sent again within 24 hours, it is answered as the first time and done once"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "A name for this request: sent again with it within 24 hours, the request is answered as the first time and done once"),
     ),
     request_body(content = MovieFields, description = "What is left out is `null`"),
     responses(
