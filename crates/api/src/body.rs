@@ -21,7 +21,7 @@ pub async fn json_object(
     payload: Payload,
     accepted: &[&str],
 ) -> Result<Map<String, Value>, Problem> {
-    match serde_json::from_str(&json_text(request, payload, accepted).await?) {
+    match serde_json::from_str(&json_text(default_limit(request)?, request, payload, accepted).await?) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(Violations(vec![Violation::new("", ViolationCode::WrongType, "an object is expected")]).into()),
         Err(error) => Err(not_json(&error)),
@@ -30,13 +30,31 @@ pub async fn json_object(
 
 /// A JSON value of one of the types `accepted`, as it was written: numbers of any size, and the order of fields.
 pub async fn json(request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<Box<RawValue>, Problem> {
-    let text = json_text(request, payload, accepted).await?;
+    json_up_to(default_limit(request)?, request, payload, accepted).await
+}
+
+/// [`json`] of at most `limit` bytes.
+pub async fn json_up_to(
+    limit: usize,
+    request: &HttpRequest,
+    payload: Payload,
+    accepted: &[&str],
+) -> Result<Box<RawValue>, Problem> {
+    let text = json_text(limit, request, payload, accepted).await?;
     RawValue::from_string(text).map_err(|error| not_json(&error))
 }
 
-async fn json_text(request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<String, Problem> {
+fn default_limit(request: &HttpRequest) -> Result<usize, Problem> {
+    Ok(state::of(request)?.settings.server.max_body_bytes)
+}
+
+async fn json_text(
+    limit: usize,
+    request: &HttpRequest,
+    payload: Payload,
+    accepted: &[&str],
+) -> Result<String, Problem> {
     check_type(request.headers(), accepted)?;
-    let limit = state::of(request)?.settings.server.max_body_bytes;
     // Refused before it is sent, where the client says how much it is going to send.
     if declared_length(request.headers()).is_some_and(|length| length > limit as u64) {
         return Err(Problem::too_large(limit));

@@ -20,7 +20,12 @@ use crate::{compat, docs, health, problem, v1};
             and removes.\n\n\
             **Log in** with `POST /api/v1/auth/login`, press *Authorize* above and enter the token.\n\n\
             Every path also answers with a slash at its end, HEAD where it answers GET, and OPTIONS. An error is \
-            `application/problem+json` (RFC 9457); its `type` is a path at which its kind is explained.",
+            `application/problem+json` (RFC 9457); its `type` is a path at which its kind is explained.\n\n\
+            **Idempotency-Key.** What creates takes this header: a request that is sent again with the same key and \
+            the same body, on whatever server of the catalogue, is answered as the first time, with \
+            `Idempotency-Replayed: true`, and done once. A key belongs to a user and a path, and is kept for 24 hours \
+            where the first answer was a success or a 409; a request that was refused for another reason can be put \
+            right and sent with the same key. A key that comes with another body is a 422.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server")),
@@ -34,6 +39,7 @@ use crate::{compat, docs, health, problem, v1};
     paths(
         v1::movies::list,
         v1::movies::create,
+        v1::batch::apply,
         v1::movies::one,
         v1::movies::replace,
         v1::movies::patch,
@@ -43,6 +49,7 @@ use crate::{compat, docs, health, problem, v1};
         v1::genres::one,
         v1::genres::rename,
         v1::genres::delete,
+        v1::genres::merge,
         v1::accounts::register,
         v1::accounts::login,
         v1::accounts::logout,

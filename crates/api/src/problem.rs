@@ -40,11 +40,12 @@ pub enum Kind {
     GenreNameTaken,
     GenreInUse,
     StaleVersion,
+    IdempotencyKeyReused,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::InvalidParameters,
         Self::UnreadableBody,
         Self::InvalidBody,
@@ -58,6 +59,7 @@ impl Kind {
         Self::GenreNameTaken,
         Self::GenreInUse,
         Self::StaleVersion,
+        Self::IdempotencyKeyReused,
         Self::Unavailable,
     ];
 
@@ -79,7 +81,7 @@ impl Kind {
     fn status(self) -> StatusCode {
         match self {
             Self::InvalidParameters | Self::UnreadableBody => StatusCode::BAD_REQUEST,
-            Self::InvalidBody => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidBody | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::InvalidToken | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::RegistrationClosed => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
@@ -98,8 +100,8 @@ impl Kind {
             Self::InvalidParameters => (
                 "/problems/invalid-parameters",
                 "Invalid parameters",
-                "Parameters of the URL are unknown, repeated or have values that are not allowed. `errors` names each; \
-                 `did_you_mean` is the known parameter nearest to an unknown one.",
+                "Parameters, in the URL or in headers, are unknown, repeated or have values that are not allowed. `errors` \
+                 names each; `did_you_mean` is the known parameter nearest to an unknown one.",
             ),
             Self::UnreadableBody => ("/problems/unreadable-body", "Unreadable body", "The body is not JSON in UTF-8."),
             Self::InvalidBody => (
@@ -158,6 +160,12 @@ impl Kind {
                 "The movie was changed since the state that `If-Match` names; its version is `current_version` now. \
                  Read it again, and apply the change to that.",
             ),
+            Self::IdempotencyKeyReused => (
+                "/problems/idempotency-key-reused",
+                "Idempotency key used for another request",
+                "Within the last 24 hours this user sent another request to this path with the same `Idempotency-Key`. \
+                 Nothing was done. Choose a new key for each new request.",
+            ),
             Self::Unavailable => (
                 "/problems/unavailable",
                 "Not available right now",
@@ -198,6 +206,11 @@ impl From<Violation> for FieldError {
             ViolationCode::TooLong => "too_long",
             ViolationCode::InvalidFormat => "invalid_format",
             ViolationCode::UnknownField => "unknown_field",
+            ViolationCode::NotFound => "not_found",
+            ViolationCode::NotAllowed => "not_allowed",
+            ViolationCode::StaleVersion => "stale_version",
+            ViolationCode::Taken => "taken",
+            ViolationCode::Duplicate => "duplicate",
         };
         Self { field: violation.field, code, detail: violation.detail }
     }
@@ -468,6 +481,7 @@ impl From<Error> for Problem {
             Error::GenreInUse { movies } => Self::of(Kind::GenreInUse, detail).with("movie_count", movies),
             Error::UsernameTaken => Self::of(Kind::UsernameTaken, detail),
             Error::Stale { current } => Self::of(Kind::StaleVersion, detail).with("current_version", current),
+            Error::IdempotencyKeyReused => Self::of(Kind::IdempotencyKeyReused, detail),
             Error::BadCursor => Self::parameters(vec![FieldError::new("cursor", "invalid_value", detail)]),
             Error::WrongCredentials => Self::of(Kind::WrongCredentials, detail)
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"marquee\"")),

@@ -12,6 +12,7 @@ use crate::{compat, docs, endpoint::Endpoint, health, problem::Problem, v1};
 pub fn endpoints() -> impl Iterator<Item = Endpoint> {
     [
         v1::movies::endpoints(),
+        v1::batch::endpoints(),
         v1::genres::endpoints(),
         v1::accounts::endpoints(),
         compat::endpoints(),

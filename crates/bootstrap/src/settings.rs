@@ -40,6 +40,8 @@ pub struct ServerSettings {
     pub shutdown_timeout_seconds: u64,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub max_body_bytes: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub max_batch_bytes: usize,
 }
 
 /// Where the catalogue is.

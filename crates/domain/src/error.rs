@@ -52,6 +52,9 @@ pub enum Error {
         /// The current version.
         current: u32,
     },
+    /// The idempotency key was used for another request.
+    #[error("the key was used for another request")]
+    IdempotencyKeyReused,
     /// The cursor is damaged, or belongs to another filter or sort.
     #[error("the cursor does not belong to this query")]
     BadCursor,

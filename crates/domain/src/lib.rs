@@ -4,7 +4,7 @@
 //!
 //! 1. [`movie`], [`genre`], [`user`]: the entities, and value types that cannot be built invalid
 //! 2. [`query`]: what a list of movies can be asked for
-//! 3. [`change`]: a change to the catalogue, as recorded
+//! 3. [`change`]: a change to the catalogue, as recorded; [`idempotency`]: a write that may be sent again
 //! 4. [`ports`]: what the services need from the outside, each with its contract
 //! 5. [`services`]: the use cases; the only way to change anything
 //! 6. [`error`]: everything that can go wrong, in the catalogue's own words
@@ -13,6 +13,7 @@
 pub mod change;
 pub mod error;
 pub mod genre;
+pub mod idempotency;
 pub mod movie;
 pub mod ports;
 pub mod query;

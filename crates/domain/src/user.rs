@@ -126,7 +126,11 @@ pub struct User {
 impl User {
     /// The proof that this user may write, if so.
     pub fn as_admin(&self, via: Via) -> Option<Admin> {
-        (self.role == Role::Admin && !self.disabled).then(|| Admin { actor: Some(self.username.clone()), via })
+        (self.role == Role::Admin && !self.disabled).then(|| Admin {
+            user: Some(self.id),
+            actor: Some(self.username.clone()),
+            via,
+        })
     }
 }
 
@@ -134,6 +138,7 @@ impl User {
 /// to be an admin, or a program that the operator runs on the server's own machine.
 #[derive(Debug, Clone)]
 pub struct Admin {
+    user: Option<UserId>,
     actor: Option<Username>,
     via: Via,
 }
@@ -141,7 +146,12 @@ pub struct Admin {
 impl Admin {
     /// The operator's own programs, which hold the database's credentials anyway.
     pub fn operator() -> Self {
-        Self { actor: None, via: Via::Cli }
+        Self { user: None, actor: None, via: Via::Cli }
+    }
+
+    /// The user who acts; none where a program does.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
     }
 
     /// Who acts; nobody by name where a program does.

@@ -33,12 +33,28 @@ pub enum ViolationCode {
     InvalidFormat,
     /// There is no field of that name.
     UnknownField,
+    /// The value names nothing that exists.
+    NotFound,
+    /// The value names what it must not name here.
+    NotAllowed,
+    /// The version is not the current one.
+    StaleVersion,
+    /// The value is unique, and something else has it.
+    Taken,
+    /// The same thing exists already.
+    Duplicate,
 }
 
 impl Violation {
     /// A violation of the rule `code` by the field at `field`.
     pub fn new(field: impl Into<String>, code: ViolationCode, detail: impl Into<String>) -> Self {
         Self { field: field.into(), code, detail: detail.into() }
+    }
+
+    /// The same violation, where what was looked at stands at the JSON pointer `parent`.
+    pub fn within(mut self, parent: &str) -> Self {
+        self.field.insert_str(0, parent);
+        self
     }
 }
 
@@ -57,7 +73,7 @@ impl Violations {
 
     /// Notes a violation, unless there are [`Violations::MAX`] already.
     pub fn push(&mut self, violation: Violation) {
-        if self.0.len() < Self::MAX {
+        if !self.are_full() {
             self.0.push(violation);
         }
     }
@@ -77,9 +93,20 @@ impl Violations {
         }
     }
 
+    /// Whether no more are noted.
+    pub fn are_full(&self) -> bool {
+        self.0.len() >= Self::MAX
+    }
+
     /// Whether a violation of `field` is already noted.
     pub fn names(&self, field: &str) -> bool {
         self.0.iter().any(|v| v.field == field)
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
     }
 }
 

@@ -11,19 +11,21 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     error::{Error, Result},
     genre::{Genre, GenreId, GenreName},
+    movie::Field,
     ports::GenreCount,
     query::{GenreQuery, GenreSort, Page, Total},
-    text,
+    services::Duplicates,
     violation::{Violation, ViolationCode, Violations},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
     conditional::cache_control,
+    idempotency,
     listing::{ListResponse, Listing, OFFSET_OR_CURSOR, Part, limit, offset},
-    movie_body::unknown_field,
+    movie_body::{Members, text, unknown_field, whole_number},
     parameters::{INVALID_VALUE, Parameters, QueryErrors, Refusal},
     path_id,
     prefer::Prefer,
@@ -42,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::at(GENRES).get(list).post(create),
         Endpoint::at("/api/v1/genres/{id}").get(one).patch(rename).delete(delete),
+        Endpoint::at("/api/v1/genres/{id}/merge").post(merge),
     ]
 }
 
@@ -149,12 +152,17 @@ pub async fn one(_: Reader, state: State, id: Path<String>) -> Result<HttpRespon
 #[utoipa::path(
     post, path = "/api/v1/genres", tag = "genres", operation_id = "create_genre",
     security(("bearer" = []), ("token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "A name for this request: sent again with it within 24 hours, the request is answered as the first time and done once")),
     request_body = GenreFields,
     responses(
-        (status = 201, description = "The genre", body = GenreBody, headers(("Location", description = "Its path"))),
+        (status = 201, description = "The genre", body = GenreBody, headers(
+            ("Location", description = "Its path"),
+            ("Idempotency-Replayed", description = "`true` where this was answered before"),
+        )),
         (status = 400), (status = 401), (status = 403),
         (status = 409, description = "A genre of this name, case aside, exists: `existing_id`"),
-        (status = 413), (status = 415), (status = 422),
+        (status = 413), (status = 415),
+        (status = 422, description = "The body is readable but breaks rules: `errors` names them all. Or the key was used for another request"),
     ),
 )]
 pub async fn create(
@@ -163,11 +171,15 @@ pub async fn create(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let name = name_in(&body::json_object(&request, payload, &[body::JSON]).await?)?;
+    let json = body::json(&request, payload, &[body::JSON]).await?;
+    let keyed = idempotency::keyed(&request, &admin, GENRES, Duplicates::Refuse, &json)?;
+    let name = name_in(&json)?;
     let catalogue = Arc::clone(&state.catalogue);
-    let genre = blocking(move || catalogue.create_genre(&admin, &name)).await?;
-    let location = (header::LOCATION, format!("{GENRES}/{}", genre.id.0));
-    Ok(HttpResponse::Created().insert_header(location).json(GenreBody::new(genre, 0)))
+    let answer = blocking(move || Ok(catalogue.create_genre_once(&admin, &name, keyed.as_ref()))).await?;
+    idempotency::respond(answer, |genre| {
+        let location = (header::LOCATION, format!("{GENRES}/{}", genre.id.0));
+        Ok(HttpResponse::Created().insert_header(location).json(GenreBody::new(genre, 0)))
+    })
 }
 
 /// Rename a genre
@@ -196,7 +208,8 @@ pub async fn rename(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let id = GenreId(path_id(&id, "genre")?);
-    let name = name_in(&body::json_object(&request, payload, &[body::MERGE_PATCH, body::JSON]).await?)?;
+    let json = body::json(&request, payload, &[body::MERGE_PATCH, body::JSON]).await?;
+    let name = name_in(&json)?;
     let catalogue = Arc::clone(&state.catalogue);
     let genre = blocking(move || catalogue.rename_genre(&admin, id, &name)).await?;
     Ok(HttpResponse::Ok().json(GenreBody::from(genre)))
@@ -231,21 +244,85 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Reads the body of a new genre or a renaming. What is shown but not written is ignored.
-fn name_in(fields: &Map<String, Value>) -> Result<GenreName, Violations> {
+/// Where the movies of a genre go.
+#[derive(ToSchema)]
+#[schema(example = json!({ "into": 20 }))]
+#[expect(dead_code, reason = "describes what `target_in` reads")]
+pub struct MergeFields {
+    /// The id of the genre that stays.
+    #[schema(minimum = 1)]
+    into: u64,
+}
+
+/// Merge a genre into another
+///
+/// Every movie that has the genre gets the other one in its place, and the genre is removed. A movie that has both
+/// keeps the place of the first. All of it shows at once.
+#[utoipa::path(
+    post, path = "/api/v1/genres/{id}/merge", tag = "genres", operation_id = "merge_genre",
+    security(("bearer" = []), ("token" = [])),
+    params(("id" = u64, Path, description = "The id of the genre that goes", example = 19)),
+    request_body = MergeFields,
+    responses(
+        (status = 200, description = "The genre that stays", body = GenreBody),
+        (status = 400), (status = 401), (status = 403), (status = 404), (status = 413), (status = 415),
+        (status = 422, description = "The body breaks rules, or `into` is the genre itself or none"),
+    ),
+)]
+pub async fn merge(
+    AdminUser(admin): AdminUser,
+    state: State,
+    request: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let id = GenreId(path_id(&id, "genre")?);
+    let json = body::json(&request, payload, &[body::JSON]).await?;
+    let into = target_in(&json)?;
+    let catalogue = Arc::clone(&state.catalogue);
+    let genre = blocking(move || catalogue.merge_genre(&admin, id, into)).await?;
+    Ok(HttpResponse::Ok().json(GenreBody::from(genre)))
+}
+
+/// Reads the body of a merge.
+fn target_in(json: &RawValue) -> Result<GenreId, Violations> {
+    let fields = Members::of(json)?;
     let mut found = Violations::default();
-    let name = match fields.get("name") {
-        Some(Value::String(name)) => found.check(GenreName::new(name, "/name")),
-        Some(Value::Null) | None => {
-            found.push(Violation::new("/name", ViolationCode::Required, "a genre has a name"));
+    let into = match fields.get("into").map(whole_number) {
+        Some(Ok(Some(id))) => Some(GenreId(id)),
+        Some(Ok(None)) | None => {
+            found.push(Violation::new("/into", ViolationCode::Required, "the id of a genre is needed"));
             None
         }
-        Some(_) => {
-            found.push(Violation::new("/name", ViolationCode::WrongType, "text is expected"));
+        Some(Err((code, detail))) => {
+            found.push(Violation::new("/into", code, detail));
             None
         }
     };
-    let unknown = fields.keys().filter(|name| !["id", "name", "movie_count"].contains(&name.as_str()));
+    let unknown = fields.names().filter(|name| *name != "into");
+    unknown.take(Violations::MAX).for_each(|name| found.push(unknown_field(name, &["into"])));
+    match into {
+        Some(into) if found.0.is_empty() => Ok(into),
+        _ => Err(found),
+    }
+}
+
+/// Reads the body of a new genre or a renaming. What is shown but not written is ignored.
+fn name_in(json: &RawValue) -> Result<GenreName, Violations> {
+    let fields = Members::of(json)?;
+    let mut found = Violations::default();
+    let name = match fields.get("name").map(text) {
+        Some(Ok(Field::Value(name))) => found.check(GenreName::new(&name, "/name")),
+        Some(Ok(Field::Null | Field::Absent)) | None => {
+            found.push(Violation::new("/name", ViolationCode::Required, "a genre has a name"));
+            None
+        }
+        Some(Err((code, _))) => {
+            found.push(Violation::new("/name", code, "text is expected"));
+            None
+        }
+    };
+    let unknown = fields.names().filter(|name| !["id", "name", "movie_count"].contains(name));
     unknown.take(Violations::MAX).for_each(|name| found.push(unknown_field(name, &["name"])));
     match name {
         Some(name) if found.0.is_empty() => Ok(name),
@@ -304,7 +381,7 @@ impl Place {
             GenreSort::MostMovies => genre.movies,
         };
         let GenreCount { genre: Genre { id, name }, .. } = genre;
-        Self { most_first: Reverse(counted), name: text::folded(name.as_str()), id: id.0 }
+        Self { most_first: Reverse(counted), name: domain::text::folded(name.as_str()), id: id.0 }
     }
 
     fn to_cursor(&self, query: &GenreQuery) -> Result<String> {
@@ -359,15 +436,18 @@ mod tests {
 
     #[test]
     fn everything_wrong_with_a_body_is_told() {
-        let fields = serde_json::from_str(r#"{"id":1,"movie_count":2,"name":"a|b","nam":"x"}"#).unwrap();
-        let found = name_in(&fields).unwrap_err().0;
-        assert_eq!(found.iter().map(|v| v.field.as_str()).collect::<Vec<_>>(), ["/name", "/nam"]);
+        let found = |json: &str| {
+            let json: Box<RawValue> = serde_json::from_str(json).unwrap();
+            name_in(&json).unwrap_err().0
+        };
+        let found_fields = found(r#"{"id":1,"movie_count":2,"name":"a|b","nam":"x"}"#);
+        assert_eq!(found_fields.iter().map(|v| v.field.as_str()).collect::<Vec<_>>(), ["/name", "/nam"]);
         for (body, code) in [
             ("{}", ViolationCode::Required),
             (r#"{"name":null}"#, ViolationCode::Required),
             (r#"{"name":7}"#, ViolationCode::WrongType),
         ] {
-            assert_eq!(name_in(&serde_json::from_str(body).unwrap()).unwrap_err().0[0].code, code);
+            assert_eq!(found(body)[0].code, code);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Version 1 of the API.
 
 pub mod accounts;
+pub mod batch;
 pub mod conditional;
 pub mod genres;
+pub mod idempotency;
 pub mod listing;
 pub mod movie_body;
 pub mod movie_query;

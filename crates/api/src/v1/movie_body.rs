@@ -246,6 +246,13 @@ impl MovieInput {
         Err(violations)
     }
 
+    /// The change, if it can be made: that does not depend on the movie.
+    pub fn into_patch(self) -> Result<MoviePatch, Violations> {
+        let any = MoviePatch { name: Field::Value("any".to_owned()), ..MoviePatch::default() };
+        self.onto(Some(any.onto(None)?))?;
+        Ok(self.patch)
+    }
+
     /// Where the value at `pointer` stands in the document: its field, and its place in an array. What is missing
     /// comes first.
     fn place(&self, pointer: &str) -> (Option<usize>, Option<usize>) {
@@ -273,6 +280,11 @@ impl<'a> Members<'a> {
             return Err(Violation::new("", ViolationCode::TooLong, detail));
         }
         Ok(members)
+    }
+
+    /// The names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     /// The value of the member `name`.
@@ -309,9 +321,11 @@ impl<'de> de::Visitor<'de> for MembersVisitor {
     }
 }
 
-type Fault = (ViolationCode, &'static str);
+/// A rule that a value breaks, and the rule in words.
+pub type Fault = (ViolationCode, &'static str);
 
-fn text(json: &RawValue) -> Result<Field<String>, Fault> {
+/// A text, or `null`.
+pub fn text(json: &RawValue) -> Result<Field<String>, Fault> {
     match json.get().as_bytes().first() {
         Some(b'n') => Ok(Field::Null),
         Some(b'"') => serde_json::from_str(json.get())
@@ -327,6 +341,23 @@ fn number(json: &RawValue) -> Result<Field<f64>, Fault> {
     }
     // Everything that is a number in JSON parses; one that is too large becomes infinite, which no range contains.
     json.get().parse().map(Field::Value).map_err(|_| (ViolationCode::WrongType, "a number or null is expected"))
+}
+
+/// A number that counts or names something; `None` for `null`.
+pub fn whole_number(json: &RawValue) -> Result<Option<u64>, Fault> {
+    /// Up to here, every whole number is one of its own.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    if let Ok(number) = json.get().parse() {
+        return Ok(Some(number));
+    }
+    match number(json)? {
+        Field::Value(number) if number.is_finite() && number.fract() != 0.0 => {
+            Err((ViolationCode::WrongType, "a whole number is expected"))
+        }
+        Field::Value(number) if (0.0..=EXACT).contains(&number) => Ok(Some(number as u64)),
+        Field::Value(_) => Err((ViolationCode::OutOfRange, "this number is too small or too large")),
+        Field::Null | Field::Absent => Ok(None),
+    }
 }
 
 /// Reads an array of names. An entry that is no text is noted in `violations`; in its place stands an empty one, so

@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use super::{
     conditional::{Preconditions, cache_control},
+    idempotency,
     listing::{ListResponse, Listing, Part},
     movie_body::{MovieBody, MovieFields, MovieInput, MoviePatchFields, rendered},
     movie_query::MovieRequest,
@@ -173,14 +174,19 @@ pub async fn one(_: Reader, state: State, request: HttpRequest, id: Path<String>
 #[utoipa::path(
     post, path = "/api/v1/movies", tag = "movies", operation_id = "create_movie",
     security(("bearer" = []), ("token" = [])),
-    params(("allow_duplicate" = Option<bool>, Query, description = "Whether a movie of the same name, director and year may be there already")),
+    params(
+        ("allow_duplicate" = Option<bool>, Query, description = "Whether a movie of the same name, director and year may be there already"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "A name for this request: sent again with it within 24 hours, the request is answered as the first time and done once"),
+    ),
     request_body(content = MovieFields, description = "What is left out is `null`"),
     responses(
         (status = 201, description = "The movie; lists and searches show it from now on", body = MovieBody, headers(
             ("Location", description = "Its path"),
             ("ETag", description = "Strong: it covers all that the body shows"),
+            ("Idempotency-Replayed", description = "`true` where this was answered before"),
         )),
-        (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422),
+        (status = 400), (status = 401), (status = 403), (status = 413), (status = 415),
+        (status = 422, description = "The body is readable but breaks rules: `errors` names them all. Or the key was used for another request"),
         (status = 409, description = "A movie of the same name, director and year, or of this `imdb_id`, exists: `existing_id`"),
     ),
 )]
@@ -191,13 +197,18 @@ pub async fn create(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let duplicates = allowed_duplicates(&request)?;
-    let input = MovieInput::read(&body::json(&request, payload, &[body::JSON]).await?);
+    let json = body::json(&request, payload, &[body::JSON]).await?;
+    let keyed = idempotency::keyed(&request, &admin, MOVIES, duplicates, &json)?;
+    let input = MovieInput::read(&json);
     let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || catalogue.create(&admin, &input.onto(None)?, duplicates)).await?;
-    let mut response = response(StatusCode::CREATED, &state, rendered(&movie)?);
-    let location = header::HeaderValue::try_from(format!("{MOVIES}/{}", movie.id.0)).map_err(Problem::internal)?;
-    response.headers_mut().insert(header::LOCATION, location);
-    Ok(response)
+    let answer =
+        blocking(move || Ok(catalogue.create_once(&admin, &input.onto(None)?, duplicates, keyed.as_ref()))).await?;
+    idempotency::respond(answer, |movie| {
+        let mut response = response(StatusCode::CREATED, &state, rendered(&movie)?);
+        let location = header::HeaderValue::try_from(format!("{MOVIES}/{}", movie.id.0)).map_err(Problem::internal)?;
+        response.headers_mut().insert(header::LOCATION, location);
+        Ok(response)
+    })
 }
 
 /// Replace a movie
@@ -313,7 +324,7 @@ fn is_current(headers: &HeaderMap) -> impl Fn(&Movie) -> bool + use<> {
     }
 }
 
-fn allowed_duplicates(request: &HttpRequest) -> Result<Duplicates, Problem> {
+pub fn allowed_duplicates(request: &HttpRequest) -> Result<Duplicates, Problem> {
     let mut parameters = Parameters::read(request.query_string());
     let allow = parameters.flag("allow_duplicate");
     parameters.finish(Prefer::of(request.headers()).lenient)?;

@@ -2,12 +2,13 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use domain::{
     Error, Result,
-    change::Seq,
+    change::{Edit, Seq},
     genre::GenreName,
     movie::{Field, Movie, MovieId, MoviePatch},
     ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth},
@@ -16,12 +17,13 @@ use domain::{
     time::Timestamp,
     user::Admin,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use testing::TestDatabase;
 
 use crate::{
     movies::{MOVIES, add, names},
-    test_app::{Ask, TestApp, test_settings},
+    test_app::{Answer, Ask, TestApp, test_settings},
 };
 
 testing::on_every_database! {
@@ -32,6 +34,12 @@ testing::on_every_database! {
     a_new_genre_is_answered_and_listed,
     a_name_is_taken_in_any_case,
     a_genre_in_use_is_kept_unless_it_is_detached,
+    a_merged_genre_is_the_other_one_in_every_movie,
+    a_genre_is_merged_into_another_that_exists,
+    a_merge_is_one_change_for_each_movie_and_one_for_the_genre,
+    a_genre_of_many_movies_is_merged_whole,
+    a_change_to_a_genre_shows_at_once_in_all_that_is_cached,
+    a_change_to_a_genre_shows_on_other_nodes_soon,
     bad_names_are_refused,
     a_change_needs_no_index,
 }
@@ -163,6 +171,181 @@ fn a_genre_in_use_is_kept_unless_it_is_detached(database: &TestDatabase) {
     assert_eq!(delete(&format!("{GENRES}/{}", unused["id"])).status, 204);
     let next = app.post(GENRES).bearer_auth(&token).json(&json!({ "name": "Unused" })).answer().json();
     assert!(next["id"].as_u64() > unused["id"].as_u64(), "an id is not used again");
+}
+
+fn merge(app: &TestApp, token: &str, id: u64, into: &Value) -> Answer {
+    app.post(&format!("{GENRES}/{id}/merge")).bearer_auth(token).json(&json!({ "into": into })).answer()
+}
+
+fn genres_of(app: &TestApp, movie: u64) -> Value {
+    app.get(&format!("{MOVIES}/{movie}")).answer().json()["genres"].clone()
+}
+
+fn a_merged_genre_is_the_other_one_in_every_movie(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = app.admin_token();
+    let lists =
+        [&["SF", "War"][..], &["Drama", "SF", "War"], &["Sci-Fi", "War", "SF"], &["SF", "War", "Sci-Fi"], &["War"]];
+    for (i, genres) in lists.iter().enumerate() {
+        add(&app, &token, &json!({ "name": format!("M{i}"), "genres": genres }));
+    }
+    let etags: Vec<_> =
+        (1..=5).map(|id| app.get(&format!("{MOVIES}/{id}")).answer().header("etag").to_owned()).collect();
+    let (merged, into) = (1, json!(4));
+    let answer = merge(&app, &token, merged, &into);
+    assert_eq!((answer.status, answer.json()), (200, json!({ "id": 4, "name": "Sci-Fi", "movie_count": 4 })));
+    assert_eq!(app.get(&format!("{GENRES}/4")).answer().json(), answer.json());
+    app.get(&format!("{GENRES}/{merged}")).answer().problem(404);
+
+    let expected =
+        [&["Sci-Fi", "War"][..], &["Drama", "Sci-Fi", "War"], &["Sci-Fi", "War"], &["Sci-Fi", "War"], &["War"]];
+    for (id, genres) in (1..).zip(expected) {
+        let movie = app.get(&format!("{MOVIES}/{id}")).answer();
+        assert_eq!(movie.json()["genres"], json!(genres));
+        let is_changed = id != 5;
+        assert_eq!(movie.json()["version"], if is_changed { 2 } else { 1 });
+        assert_eq!(movie.header("etag") != etags[id as usize - 1], is_changed, "{id}");
+    }
+    let list = app.get(&format!("{MOVIES}?sort=id")).answer().json();
+    let listed: Vec<_> = list["items"].as_array().unwrap().iter().map(|movie| movie["genres"].clone()).collect();
+    assert_eq!(listed, expected.map(|genres| json!(genres)));
+    assert_eq!(names(&app.get(&format!("{MOVIES}?genre=sci-fi&sort=id")).answer()), ["M0", "M1", "M2", "M3"]);
+    assert!(names(&app.get(&format!("{MOVIES}?genre=SF")).answer()).is_empty());
+    assert!(names(&app.get(&format!("{MOVIES}?q=sf")).answer()).is_empty());
+    assert_eq!(names(&app.get(GENRES).answer()), ["Drama", "Sci-Fi", "War"]);
+    // The name is free for another genre.
+    assert_eq!(app.post(GENRES).bearer_auth(&token).json(&json!({ "name": "SF" })).answer().json()["id"], 5);
+}
+
+fn a_genre_is_merged_into_another_that_exists(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = seed(&app);
+    merge(&app, &token, 99, &json!(1)).problem(404);
+    app.post(&format!("{GENRES}/x/merge")).bearer_auth(&token).json(&json!({ "into": 1 })).answer().problem(404);
+    for (into, code) in [
+        (json!(2), "not_allowed"),
+        (json!(99), "not_found"),
+        (json!(0), "not_found"),
+        (json!(u64::MAX), "not_found"),
+        (json!(-1), "out_of_range"),
+        (json!(1.5), "wrong_type"),
+        (json!("1"), "wrong_type"),
+        (json!(null), "required"),
+    ] {
+        let refused = merge(&app, &token, 2, &into);
+        assert_eq!(refused.errors(422), [("/into".to_owned(), code.to_owned())], "{into}");
+    }
+    let path = format!("{GENRES}/2/merge");
+    for (body, expected) in [
+        (json!({}), &[("/into", "required")][..]),
+        (json!({ "into": 1, "name": "X" }), &[("/name", "unknown_field")]),
+        (json!([]), &[("", "wrong_type")]),
+    ] {
+        let errors = app.post(&path).bearer_auth(&token).json(&body).answer().errors(422);
+        assert!(
+            errors.iter().map(|(field, code)| (field.as_str(), code.as_str())).eq(expected.iter().copied()),
+            "{errors:?}"
+        );
+    }
+    assert_eq!(app.get(&path).answer().header("allow"), "POST, OPTIONS");
+    assert_eq!(genres_of(&app, 1), json!(["Drama", "War"]), "nothing was merged");
+    assert_eq!(names(&app.get(GENRES).answer()).len(), 4);
+}
+
+fn a_merge_is_one_change_for_each_movie_and_one_for_the_genre(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = seed(&app);
+    let files = tempfile::tempdir().unwrap();
+    let store = bootstrap::open_store(&test_settings(database, files.path(), &[])).unwrap();
+    let (before, _) = store.reading(|session| session.last_change()).unwrap().unwrap();
+    assert_eq!(merge(&app, &token, 2, &json!(4)).json()["movie_count"], 2);
+    let changes = store.reading(|session| session.changes_after(before, 100)).unwrap();
+    assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [before + 1, before + 2, before + 3]);
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| match &change.edit {
+            Edit::Movie { id, before: Some(before), after: Some(after) } => {
+                assert_eq!(after.version, before.version + 1);
+                ("movie", id.0, after.genres.len())
+            }
+            Edit::Genre { id, before: Some(_), after: None } => ("genre", id.0, 0),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, [("movie", 1, 2), ("movie", 3, 2), ("genre", 2, 0)]);
+}
+
+fn a_genre_of_many_movies_is_merged_whole(database: &TestDatabase) {
+    const MOVIES_OF_BOTH: usize = 1_300;
+    let app = TestApp::spawn(database);
+    let token = app.admin_token();
+    for half in 0..2 {
+        let create = |i| json!({ "op": "create", "movie": { "name": format!("M{half}x{i}"), "genres": ["A", "B"] } });
+        let batch = json!({ "operations": (0..MOVIES_OF_BOTH / 2).map(create).collect::<Vec<_>>() });
+        assert_eq!(app.post("/api/v1/movies:batch").bearer_auth(&token).json(&batch).answer().status, 200);
+    }
+    let merged = merge(&app, &token, 1, &json!(2)).json();
+    assert_eq!(merged, json!({ "id": 2, "name": "B", "movie_count": MOVIES_OF_BOTH }));
+    assert_eq!(app.get(&format!("{GENRES}/2")).answer().json(), merged);
+    let last = app.get(&format!("{MOVIES}/{MOVIES_OF_BOTH}")).answer().json();
+    assert_eq!((&last["genres"], &last["version"]), (&json!(["B"]), &json!(2)));
+}
+
+fn a_change_to_a_genre_shows_at_once_in_all_that_is_cached(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = seed(&app);
+    // Into every cache there is.
+    let read = || {
+        let list = app.get(&format!("{MOVIES}?sort=id")).answer();
+        let older = app.get("/api/movie/1").answer().json()["genre"].clone();
+        let older: Vec<_> = older.as_array().unwrap().iter().map(|genre| genre["name"].clone()).collect();
+        let listed = list.json()["items"][0]["genres"].clone();
+        assert_eq!((&listed, &json!(older)), (&genres_of(&app, 1), &listed));
+        (listed, list.header("etag").to_owned(), app.get(&format!("{MOVIES}/1")).answer().header("etag").to_owned())
+    };
+    let genre = |id: u64| format!("{GENRES}/{id}");
+    let changes: [(Method, String, Value, &[&str]); 3] = [
+        (Method::PATCH, genre(1), json!({ "name": "Tragedy" }), &["Tragedy", "War"]),
+        (Method::POST, format!("{}/merge", genre(2)), json!({ "into": 4 }), &["Tragedy", "zombie"]),
+        (Method::DELETE, format!("{}?detach=true", genre(4)), json!(null), &["Tragedy"]),
+    ];
+    let (_, mut list_etag, mut movie_etag) = read();
+    for (method, path, body, expected) in changes {
+        let answer = app.request(method.clone(), &path).bearer_auth(&token).json(&body).answer();
+        assert!(answer.status < 300, "{answer:?}");
+        let list = app.get(&format!("{MOVIES}?sort=id")).header("if-none-match", &list_etag).answer();
+        assert_eq!(list.status, 200, "{method} {path}");
+        let movie = app.get(&format!("{MOVIES}/1")).header("if-none-match", &movie_etag).answer();
+        assert_eq!(movie.status, 200, "{method} {path}");
+        let (genres, list, movie) = read();
+        assert_eq!(genres, json!(expected), "{method} {path}");
+        (list_etag, movie_etag) = (list, movie);
+    }
+}
+
+fn a_change_to_a_genre_shows_on_other_nodes_soon(database: &TestDatabase) {
+    let (app, other) = (TestApp::spawn(database), TestApp::spawn(database));
+    let token = seed(&app);
+    let shown = |app: &TestApp| {
+        let list = app.get(&format!("{MOVIES}?sort=id")).answer().json();
+        (genres_of(app, 1), list["items"][0]["genres"].clone(), names(&app.get(GENRES).answer()))
+    };
+    let follows = |what: &str| {
+        let give_up = Instant::now() + Duration::from_secs(20);
+        while shown(&other) != shown(&app) {
+            assert!(Instant::now() < give_up, "{what}: {:?} for {:?}", shown(&other), shown(&app));
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+    follows("the movies");
+    let genre = |id: u64| format!("{GENRES}/{id}");
+    assert_eq!(app.patch(&genre(1)).bearer_auth(&token).json(&json!({ "name": "Tragedy" })).answer().status, 200);
+    follows("the new name");
+    assert_eq!(merge(&app, &token, 2, &json!(4)).status, 200);
+    follows("the merge");
+    assert_eq!(app.delete(&format!("{}?detach=true", genre(4))).bearer_auth(&token).answer().status, 204);
+    follows("the removal");
+    assert_eq!(shown(&other).0, json!(["Tragedy"]));
 }
 
 fn bad_names_are_refused(database: &TestDatabase) {

@@ -30,16 +30,16 @@ const FEED: &str = r#"[{"99popularity": 83.0, "director": "Victor Fleming", "gen
     "imdb_score": 8.3, "name": "The Wizard of Oz", "year": 1939}, {"director": "Nobody"}]"#;
 
 /// How long the program may take for anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program on a database, with a directory of its own to run in.
-struct Program<'a> {
+pub struct Program<'a> {
     database: &'a TestDatabase,
     directory: TempDir,
 }
 
 impl<'a> Program<'a> {
-    fn new(database: &'a TestDatabase) -> Self {
+    pub fn new(database: &'a TestDatabase) -> Self {
         Self { database, directory: tempfile::tempdir().unwrap() }
     }
 
@@ -66,13 +66,13 @@ impl<'a> Program<'a> {
     }
 
     /// Runs a command that ends by itself.
-    fn run(&self, arguments: &[&str], stdin: &str) -> Output {
+    pub fn run(&self, arguments: &[&str], stdin: &str) -> Output {
         let mut child = self.command(arguments).spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
     }
 
-    fn serve(&self, settings: &[(&str, &str)]) -> Server {
+    pub fn serve(&self, settings: &[(&str, &str)]) -> Server {
         let mut command = self.command(&["serve"]);
         command.envs(settings.iter().map(|(key, value)| (format!("MARQUEE_{key}"), *value)));
         Server::start(command)
@@ -80,11 +80,11 @@ impl<'a> Program<'a> {
 }
 
 /// The program while it serves.
-struct Server {
+pub struct Server {
     child: Child,
     log: BufReader<ChildStderr>,
     lines: Vec<Value>,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
@@ -122,18 +122,18 @@ impl Server {
         Client::builder().no_proxy().build().unwrap().get(format!("http://{}{path}", self.address)).answer()
     }
 
-    fn log_in(&self, username: &str, password: &str) -> Answer {
+    pub fn log_in(&self, username: &str, password: &str) -> Answer {
         let client = Client::builder().no_proxy().build().unwrap();
         let url = format!("http://{}/api/v1/auth/login", self.address);
         client.post(url).json(&json!({ "username": username, "password": password })).answer()
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let killed = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
     }
 
-    fn wait(&mut self) -> ExitStatus {
+    pub fn wait(&mut self) -> ExitStatus {
         let give_up = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -10,11 +10,13 @@ mod test_app;
 
 mod accounts;
 mod bad_input;
+mod batch;
 mod compat;
 mod docs;
 mod examples;
 mod genres;
 mod health;
+mod idempotency;
 mod lifecycle;
 mod movie_lists;
 mod movies;

@@ -362,7 +362,9 @@ fn only_admins_write(database: &TestDatabase) {
         (Method::PUT, path(&movie)),
         (Method::PATCH, path(&movie)),
         (Method::DELETE, path(&movie)),
+        (Method::POST, "/api/v1/movies:batch".to_owned()),
         (Method::POST, "/api/v1/genres".to_owned()),
+        (Method::POST, "/api/v1/genres/1/merge".to_owned()),
         (Method::PATCH, "/api/v1/genres/1".to_owned()),
         (Method::DELETE, "/api/v1/genres/1?detach=true".to_owned()),
     ];

@@ -31,6 +31,8 @@ fn a_wrong_method_is_a_405_that_names_the_right_ones() {
     let table = [
         (Method::DELETE, "/api/v1/movies", "GET, HEAD, POST, OPTIONS"),
         (Method::POST, "/api/v1/movies/1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+        (Method::GET, "/api/v1/movies:batch", "POST, OPTIONS"),
+        (Method::GET, "/api/v1/genres/1/merge", "POST, OPTIONS"),
         (Method::GET, REGISTER, "POST, OPTIONS"),
         (Method::HEAD, REGISTER, "POST, OPTIONS"),
         (Method::POST, "/api/v1/auth/me", "GET, HEAD, OPTIONS"),

@@ -68,6 +68,19 @@ impl TestApp {
         }
     }
 
+    /// Waits until lists have so many movies. An answer to a write does not wait for long where there is much to index.
+    pub fn wait_until_listed(&self, movies: u64) {
+        let give_up = Instant::now() + Duration::from_secs(30);
+        loop {
+            let total = self.get("/api/v1/movies?limit=1").answer().json()["total"]["value"].clone();
+            if total == movies {
+                return;
+            }
+            assert!(Instant::now() < give_up, "{total} of {movies}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path)
     }

@@ -4,6 +4,7 @@ use crate::{
     change::{Change, NewChange, Seq},
     error::Result,
     genre::{Genre, GenreId, GenreName},
+    idempotency::{KeptAnswer, KeyedRequest},
     movie::{Identity, ImdbId, Movie, MovieId},
     time::Timestamp,
     user::{Token, TokenDigest, TokenId, User, UserId, Username},
@@ -49,12 +50,12 @@ impl dyn Store {
 
 /// Everything one transaction can do.
 pub trait Session:
-    Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository
+    Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository + AnswerRepository
 {
 }
 
 impl<T> Session for T where
-    T: Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository
+    T: Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository + AnswerRepository
 {
 }
 
@@ -176,4 +177,16 @@ pub trait ChangeRepository {
 
     /// The stamp of the record with exactly this number, or `None`.
     fn change_stamp(&mut self, seq: Seq) -> Result<Option<i64>>;
+}
+
+/// What was answered to requests with idempotency keys. Another user's key, or one for another operation, is another key.
+pub trait AnswerRepository {
+    /// What was kept after `since` for the user, operation and key of this request, or `None`.
+    fn kept_answer(&mut self, request: &KeyedRequest, since: Timestamp) -> Result<Option<KeptAnswer>>;
+
+    /// Keeps an answer to this request, in place of any older one. Its outcome is not empty, and of any size.
+    fn keep_answer(&mut self, request: &KeyedRequest, answer: &KeptAnswer) -> Result<()>;
+
+    /// Removes the oldest `limit` of the answers that were kept at `until` or before.
+    fn forget_answers(&mut self, until: Timestamp, limit: u32) -> Result<()>;
 }

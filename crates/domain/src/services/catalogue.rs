@@ -2,24 +2,30 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::genre_names::GenresByName;
+use super::{
+    batch::{self, Done, Operation},
+    genre_names::GenresByName,
+    idempotency::{Answer, once},
+};
 use crate::{
     change::{Edit, NewChange, Seq},
     error::{Error, Result},
     genre::{Genre, GenreId, GenreName},
+    idempotency::KeyedRequest,
     movie::{Movie, MovieDetails, MovieDraft, MovieId},
     ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth, Session, Store},
     query::{GenreQuery, GenreSort, MoviePage, MovieQuery},
     text,
     time::Timestamp,
     user::Admin,
+    violation::{Violation, ViolationCode, Violations},
 };
 
 /// How long a write waits for the index, so that the next list on this node shows it.
 const INDEX_WAIT: Duration = Duration::from_secs(2);
 
-/// How many movies a detached genre is taken from at a time: bounds memory, not the transaction.
-const DETACH_CHUNK: u32 = 500;
+/// How many movies lose or change a genre at a time: bounds memory, not the transaction.
+const GENRE_CHUNK: u32 = 500;
 
 /// Whether a movie may be written that is a duplicate of another by name, director and year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,8 +126,22 @@ impl Catalogue {
     /// # Errors
     /// [`Error::DuplicateMovie`], [`Error::ImdbIdTaken`].
     pub fn create(&self, admin: &Admin, draft: &MovieDraft, duplicates: Duplicates) -> Result<Movie> {
+        self.create_once(admin, draft, duplicates, None).outcome
+    }
+
+    /// [`Catalogue::create`], once for each idempotency key.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::create`], and [`Error::IdempotencyKeyReused`].
+    pub fn create_once(
+        &self,
+        admin: &Admin,
+        draft: &MovieDraft,
+        duplicates: Duplicates,
+        request: Option<&KeyedRequest>,
+    ) -> Answer<Movie> {
         let now = self.clock.now();
-        let (movie, seq) = self.store.writing(|session| {
+        let answer = once(&self.store, now, request, |session| {
             refuse_taken(session, &draft.details, None, duplicates)?;
             let genres = GenresByName::find_or_create(session, admin, now, draft.genres.as_slice())?;
             let movie = Movie {
@@ -134,10 +154,28 @@ impl Catalogue {
             };
             session.insert_movies(std::slice::from_ref(&movie))?;
             let seq = session.record(&[NewChange::by(admin, now, Edit::movie_created(&movie))])?;
-            Ok((movie, seq))
-        })?;
-        self.committed(Changed::Movie(movie.id), seq);
-        Ok(movie)
+            Ok((movie, Some(seq)))
+        });
+        self.answered(&answer, |movie| vec![Changed::Movie(movie.id)]);
+        answer
+    }
+
+    /// Carries out many changes to movies, all or none, once for each idempotency key. Each sees what those before it
+    /// did. What could not be read of a change comes as its violations, to be reported with those of the others.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with fields below `/operations/N`, [`Error::IdempotencyKeyReused`].
+    pub fn batch(
+        &self,
+        admin: &Admin,
+        operations: &[Result<Operation, Violations>],
+        duplicates: Duplicates,
+        request: Option<&KeyedRequest>,
+    ) -> Answer<Vec<Done>> {
+        let now = self.clock.now();
+        let answer = once(&self.store, now, request, |session| batch::run(session, admin, now, operations, duplicates));
+        self.answered(&answer, |done| done.iter().filter_map(Done::changed).collect());
+        answer
     }
 
     /// Changes a movie to what `draft` makes of its current state, provided `is_current` says that this is the state
@@ -196,17 +234,25 @@ impl Catalogue {
     /// # Errors
     /// [`Error::GenreNameTaken`].
     pub fn create_genre(&self, admin: &Admin, name: &GenreName) -> Result<Genre> {
+        self.create_genre_once(admin, name, None).outcome
+    }
+
+    /// [`Catalogue::create_genre`], once for each idempotency key.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::create_genre`], and [`Error::IdempotencyKeyReused`].
+    pub fn create_genre_once(&self, admin: &Admin, name: &GenreName, request: Option<&KeyedRequest>) -> Answer<Genre> {
         let now = self.clock.now();
-        let (genre, seq) = self.store.writing(|session| {
+        let answer = once(&self.store, now, request, |session| {
             refuse_taken_genre(session, name, None)?;
             let genre = Genre { id: session.new_genre_id()?, name: name.clone() };
             session.insert_genres(std::slice::from_ref(&genre))?;
             let edit = Edit::genre(genre.id, None, Some(&genre));
-            Ok((genre, session.record(&[NewChange::by(admin, now, edit)])?))
-        })?;
+            Ok((genre, Some(session.record(&[NewChange::by(admin, now, edit)])?)))
+        });
         // No movie has it yet, so no copy of one is out of date.
-        self.wait_for_index(seq);
-        Ok(genre)
+        self.answered(&answer, |_| Vec::new());
+        answer
     }
 
     /// Renames a genre, in every movie that has it.
@@ -246,7 +292,7 @@ impl Catalogue {
             if movies > 0 && !detach {
                 return Err(Error::GenreInUse { movies });
             }
-            detach_genre(session, admin, now, id)?;
+            edit_genres(session, admin, now, id, &|genres| genres.retain(|genre| genre.id != id))?;
             session.delete_genre(id)?;
             let edit = Edit::genre(id, Some(&genre), None);
             session.record(&[NewChange::by(admin, now, edit)])
@@ -255,11 +301,55 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Gives the movies of a genre another one in its place, and removes it. A movie that has both keeps the place of
+    /// the first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] for `/into`, where that is the same genre or none.
+    pub fn merge_genre(&self, admin: &Admin, id: GenreId, into: GenreId) -> Result<GenreCount> {
+        let now = self.clock.now();
+        let (genre, seq) = self.store.writing(|session| {
+            let merged = session.genre(id)?.ok_or(Error::NotFound("genre"))?;
+            if into == id {
+                return Err(Violation::new("/into", ViolationCode::NotAllowed, "this is the genre itself").into());
+            }
+            let Some(genre) = session.genre(into)? else {
+                return Err(Violation::new("/into", ViolationCode::NotFound, "there is no such genre").into());
+            };
+            edit_genres(session, admin, now, id, &|genres| replace_genre(genres, id, &genre))?;
+            session.delete_genre(id)?;
+            let edit = Edit::genre(id, Some(&merged), None);
+            let seq = session.record(&[NewChange::by(admin, now, edit)])?;
+            Ok((GenreCount { movies: session.count_movies_with(into)?, genre }, seq))
+        })?;
+        self.committed(Changed::Genre(id), seq);
+        Ok(genre)
+    }
+
+    /// [`Catalogue::committed`], for what may have been done by an earlier request: the index of this node may not show
+    /// that yet.
+    fn answered<T>(&self, answer: &Answer<T>, changed: impl FnOnce(&T) -> Vec<Changed>) {
+        if !answer.is_replayed
+            && let Ok(result) = &answer.outcome
+        {
+            for what in changed(result) {
+                self.tell(what);
+            }
+        }
+        if let Some(seq) = answer.seq {
+            self.wait_for_index(seq);
+        }
+    }
+
     fn committed(&self, what: Changed, seq: Seq) {
+        self.tell(what);
+        self.wait_for_index(seq);
+    }
+
+    fn tell(&self, what: Changed) {
         for listener in &self.listeners {
             listener.changed(what);
         }
-        self.wait_for_index(seq);
     }
 
     fn wait_for_index(&self, seq: Seq) {
@@ -287,21 +377,40 @@ fn refuse_taken(
     before: Option<&Movie>,
     duplicates: Duplicates,
 ) -> Result<()> {
-    let own_id = before.map(|movie| movie.id);
-    if let Some(imdb_id) = &details.imdb_id
-        && let Some(other) = session.movies_by_imdb_id(&[imdb_id])?.first()
-        && own_id != Some(other.id)
+    if let Some(existing) = owner_of_imdb_id(session, details, before)? {
+        return Err(Error::ImdbIdTaken { existing });
+    }
+    if duplicates == Duplicates::Refuse
+        && let Some(existing) = duplicate_of(session, details, before)?
     {
-        return Err(Error::ImdbIdTaken { existing: other.id });
+        return Err(Error::DuplicateMovie { existing });
     }
+    Ok(())
+}
+
+/// The other movie that has the IMDb id of these details.
+pub(super) fn owner_of_imdb_id(
+    session: &mut dyn Session,
+    details: &MovieDetails,
+    before: Option<&Movie>,
+) -> Result<Option<MovieId>> {
+    let Some(imdb_id) = &details.imdb_id else { return Ok(None) };
+    let owners = session.movies_by_imdb_id(&[imdb_id])?;
+    Ok(owners.iter().map(|movie| movie.id).find(|id| before.is_none_or(|own| own.id != *id)))
+}
+
+/// Another movie that these details would make this one a duplicate of.
+pub(super) fn duplicate_of(
+    session: &mut dyn Session,
+    details: &MovieDetails,
+    before: Option<&Movie>,
+) -> Result<Option<MovieId>> {
     let identity = details.identity();
-    if duplicates == Duplicates::Allow || before.is_some_and(|movie| movie.details.identity() == identity) {
-        return Ok(());
+    if before.is_some_and(|movie| movie.details.identity() == identity) {
+        return Ok(None);
     }
-    match session.movies_identical_to(&[identity])?.iter().find(|other| own_id != Some(other.id)) {
-        Some(other) => Err(Error::DuplicateMovie { existing: other.id }),
-        None => Ok(()),
-    }
+    let twins = session.movies_identical_to(&[identity])?;
+    Ok(twins.iter().map(|movie| movie.id).find(|id| before.is_none_or(|own| own.id != *id)))
 }
 
 fn refuse_taken_genre(session: &mut dyn Session, name: &GenreName, own_id: Option<GenreId>) -> Result<()> {
@@ -311,15 +420,33 @@ fn refuse_taken_genre(session: &mut dyn Session, name: &GenreName, own_id: Optio
     }
 }
 
-fn detach_genre(session: &mut dyn Session, admin: &Admin, now: Timestamp, id: GenreId) -> Result<()> {
+/// Puts `genre` in the place of the one with the id `id`. None is there twice afterwards: its first place counts.
+fn replace_genre(genres: &mut Vec<Genre>, id: GenreId, genre: &Genre) {
+    let mut is_there = false;
+    genres.retain_mut(|one| {
+        if one.id == id {
+            one.clone_from(genre);
+        }
+        one.id != genre.id || !std::mem::replace(&mut is_there, true)
+    });
+}
+
+/// Changes the genres of every movie that has the one with the id `id`, so that none has it any more.
+fn edit_genres(
+    session: &mut dyn Session,
+    admin: &Admin,
+    now: Timestamp,
+    id: GenreId,
+    edit: &dyn Fn(&mut Vec<Genre>),
+) -> Result<()> {
     let mut last = MovieId(0);
     loop {
-        let ids = session.movies_with(id, last, DETACH_CHUNK)?;
+        let ids = session.movies_with(id, last, GENRE_CHUNK)?;
         let Some(&end) = ids.last() else { return Ok(()) };
         let mut changes = Vec::with_capacity(ids.len());
         for before in session.movies(&ids)? {
             let mut after = next_version(before.clone(), now);
-            after.genres.retain(|genre| genre.id != id);
+            edit(&mut after.genres);
             session.update_movie(&after)?;
             changes.push(NewChange::by(admin, now, Edit::movie_updated(&before, &after)));
         }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The genres behind a set of names, those that had to be created included.
+#[derive(Default)]
 pub(super) struct GenresByName(HashMap<String, Genre>);
 
 impl GenresByName {
@@ -22,16 +23,33 @@ impl GenresByName {
         now: Timestamp,
         names: impl IntoIterator<Item = &'a GenreName>,
     ) -> Result<Self> {
+        let mut genres = Self::default();
+        genres.add(session, admin, now, names)?;
+        Ok(genres)
+    }
+
+    /// The same for more names. The genres found before are not looked for again.
+    pub(super) fn add<'a>(
+        &mut self,
+        session: &mut dyn Session,
+        admin: &Admin,
+        now: Timestamp,
+        names: impl IntoIterator<Item = &'a GenreName>,
+    ) -> Result<()> {
+        let genres = &mut self.0;
         let mut wanted: Vec<GenreName> = Vec::new();
         let mut seen = HashMap::new();
         for name in names {
-            seen.entry(name.key()).or_insert_with(|| wanted.push(name.clone()));
+            let key = name.key();
+            if !genres.contains_key(&key) {
+                seen.entry(key).or_insert_with(|| wanted.push(name.clone()));
+            }
         }
         if wanted.is_empty() {
-            return Ok(Self(HashMap::new()));
+            return Ok(());
         }
         let existing = session.genres_named(&wanted)?;
-        let mut genres: HashMap<String, Genre> = existing.into_iter().map(|genre| (genre.name.key(), genre)).collect();
+        genres.extend(existing.into_iter().map(|genre| (genre.name.key(), genre)));
 
         let mut created = Vec::new();
         for name in wanted {
@@ -49,7 +67,7 @@ impl GenresByName {
                 .collect();
             session.record(&changes)?;
         }
-        Ok(Self(genres))
+        Ok(())
     }
 
     /// The genres of `names`, in their order.

@@ -1,11 +1,15 @@
 //! The use cases. Whatever drives the catalogue (HTTP, a page, a program) goes through here.
 
 mod accounts;
+mod batch;
 mod catalogue;
 mod genre_names;
+mod idempotency;
 mod import;
 mod login_limits;
 
 pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
+pub use batch::{Done, Operation};
 pub use catalogue::{Catalogue, Duplicates};
+pub use idempotency::Answer;
 pub use import::{Import, Outcome};

@@ -1,8 +1,8 @@
 //! The database: SQLite, or MySQL and MariaDB with the feature `mysql`.
 //!
 //! - [`Database`] (`store`): transactions, and what happens when one fails
-//! - `transaction`: what one transaction knows; the repositories `movies`, `genres`, `users`, `tokens`, `changes`, and
-//!   `counter`, which gives out ids and change numbers, are implemented on it, each in its own file
+//! - `transaction`: what one transaction knows; the repositories `movies`, `genres`, `users`, `tokens`, `changes`,
+//!   `answers`, and `counter`, which gives out ids and change numbers, are implemented on it, each in its own file
 //! - `connection`, `address`: one connection type for both databases, and the pool
 //! - `turns`: the order of this process's writers
 //! - `dialect`: where the two differ
@@ -10,6 +10,7 @@
 //! - `error`: what diesel reports, in the domain's words
 
 mod address;
+mod answers;
 mod changes;
 mod connection;
 mod counter;

@@ -87,6 +87,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    idempotency_keys (digest, part) {
+        digest -> Binary,
+        part -> Integer,
+        fingerprint -> Binary,
+        seq -> Nullable<BigInt>,
+        created_at -> BigInt,
+        outcome -> Binary,
+    }
+}
+
 diesel::joinable!(movie_genres -> movies (movie_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(movies, movie_genres, genres);

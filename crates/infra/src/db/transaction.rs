@@ -55,7 +55,7 @@ impl<'a> Transaction<'a> {
 pub const LIST: usize = 500;
 
 /// How much text one insert carries at most, in bytes: a server may be set to take no more than 1 MiB at once.
-const TEXT: usize = 512 * 1024;
+pub const TEXT: usize = 512 * 1024;
 
 /// Parts of `rows` that one insert can carry, by the bytes of text in each row.
 pub fn inserts<T>(mut rows: &[T], bytes: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {

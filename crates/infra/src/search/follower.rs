@@ -333,14 +333,14 @@ fn read(
     if seen.seq > 0 && session.change_stamp(seen.seq)? != Some(seen.stamp) {
         return Ok(Batch::Foreign);
     }
-    let mut changes = session.changes_after(seen.seq, CHANGES)?;
-    let mut more = changes.len() == CHANGES as usize;
+    // One more than are taken: what is put in is shown once nothing comes after it.
+    let mut changes = session.changes_after(seen.seq, CHANGES + 1)?;
     let mut ids = BTreeSet::new();
     let mut genres_changed = false;
     let mut taken = 0;
     for change in &changes {
         // One record can stand for thousands of movies.
-        if ids.len() >= COMMIT {
+        if ids.len() >= COMMIT || taken == CHANGES as usize {
             break;
         }
         taken += 1;
@@ -350,7 +350,7 @@ fn read(
             Edit::Genre { .. } => genres_changed = true,
         }
     }
-    more |= taken < changes.len();
+    let more = taken < changes.len();
     changes.truncate(taken);
     let ids = ids.into_iter().collect::<Vec<_>>();
     let movies = session.movies(&ids[..ids.len().min(MOVIES)])?;

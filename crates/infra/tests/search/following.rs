@@ -63,6 +63,19 @@ fn a_change_by_another_process_shows_by_itself() {
 }
 
 #[test]
+fn as_many_changes_as_are_read_at_once_show_by_themselves() {
+    const READ_AT_ONCE: usize = 1_000;
+    for changes in [READ_AT_ONCE - 1, READ_AT_ONCE, READ_AT_ONCE + 1, 2 * READ_AT_ONCE] {
+        let mut world = World::new();
+        world.settle();
+        let ids = world.add((0..changes).map(|i| movie(&format!("Movie {i}"), "")).collect(), false);
+        assert!(world.index().wait_for(world.seq, PATIENCE), "{changes}");
+        assert_eq!(world.index().movie(ids[changes - 1]).unwrap().unwrap().id, ids[changes - 1]);
+        world.assert_complete();
+    }
+}
+
+#[test]
 fn a_renamed_genre_shows_in_every_list() {
     let mut world = World::new();
     let genre = world.genre("Dramma");

@@ -3,6 +3,7 @@
 
 mod account_service;
 mod accounts;
+mod answers;
 mod changes;
 mod genres;
 mod migrations;
