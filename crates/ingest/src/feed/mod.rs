@@ -28,8 +28,8 @@ use self::{layout::Layout, lookahead::LookAhead, record::Content};
 /// The most bytes that one record takes.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
-const BUFFER_BYTES: usize = 128 << 10;
-const GZIP: &[u8] = &[0x1f, 0x8b];
+pub(crate) const BUFFER_BYTES: usize = 128 << 10;
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One record of a feed.
