@@ -71,8 +71,10 @@ fn rating(score: Option<&str>, votes: Option<&str>) -> Result<Rating, Violations
 mod tests {
     use super::{super::titles::tests::titles, *};
 
+    type ScoreAndVotes = (Option<f64>, Option<u64>);
+
     /// The ratings of tt0000001 and on, and the rows that are rejected.
-    fn read(rows: &[&str]) -> (Vec<(Option<f64>, Option<u64>)>, Vec<String>) {
+    fn read(rows: &[&str]) -> (Vec<ScoreAndVotes>, Vec<String>) {
         let titles = titles(&["tt0000001 movie", "tt0000002 movie", "tt0000003 movie", "tt0000009 short"], &["movie"]);
         let rows: String = rows.iter().map(|row| row.replace(' ', "\t") + "\n").collect();
         let text = format!("tconst\taverageRating\tnumVotes\n{rows}");

@@ -151,7 +151,7 @@ fn write_data_set(program: &Program, count: u32) {
 
 fn a_data_set_whose_loading_was_killed_is_loaded_by_the_next(database: &TestDatabase) {
     let program = Program::new(database);
-    write_data_set(&program, 12_000);
+    write_data_set(&program, 20_000);
     let catalogue = Catalogue::open(database.url());
     let mut load = program.command(&["imdb", "imdb"]).spawn().unwrap();
     let give_up = Instant::now() + Duration::from_secs(120);
@@ -161,13 +161,13 @@ fn a_data_set_whose_loading_was_killed_is_loaded_by_the_next(database: &TestData
     }
     load.kill().unwrap();
     assert_eq!(load.wait().unwrap().code(), None, "it was killed on the way");
-    assert!(catalogue.movies().len() < 12_000);
+    assert!(catalogue.movies().len() < 20_000);
 
     let last = program.run(&["imdb", "imdb"]);
     assert_eq!(last.code, Some(0), "{}", last.err);
     let uninterrupted = testing::sqlite();
     let other = Program::new(&uninterrupted);
-    write_data_set(&other, 12_000);
+    write_data_set(&other, 20_000);
     assert_eq!(other.run(&["imdb", "imdb"]).code, Some(0));
     assert_eq!(catalogue.drafts(), Catalogue::open(uninterrupted.url()).drafts());
     assert!(program.run(&["imdb", "imdb"]).out.ends_with("nothing changed\n"));

@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Args;
 use domain::user::Admin;
 use ingest::{
-    Counts, LoadError, OnError, Progress, Rejection,
+    Counts, LoadError, OnError, Progress,
     imdb::{self, Credits, Files, Movies, Names, Ratings, Step, Titles},
 };
 
