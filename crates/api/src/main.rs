@@ -37,6 +37,8 @@ enum Command {
     User(UserCommand),
     /// Print the OpenAPI document
     Openapi,
+    /// Print the settings in force, each with where it comes from; secrets are masked
+    Config,
 }
 
 #[derive(Subcommand)]
@@ -81,6 +83,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate { command } => migrate(command.unwrap_or(MigrateCommand::Up)),
         Command::User(command) => manage_user(command),
         Command::Openapi => say(&openapi::document_json()),
+        Command::Config => show_settings(),
     }
 }
 
@@ -115,6 +118,13 @@ fn manage_user(command: UserCommand) -> anyhow::Result<()> {
             say(&format!("Changed the password of {name}."))
         }
     }
+}
+
+fn show_settings() -> anyhow::Result<()> {
+    let (settings, origins) = Settings::load_with_origins()?;
+    // It finds out whether the log's settings can be used.
+    telemetry::init(&settings.log)?;
+    settings.describe(&origins)?.iter().try_for_each(|line| say(line))
 }
 
 fn settings() -> anyhow::Result<Settings> {

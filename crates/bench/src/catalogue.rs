@@ -61,42 +61,94 @@ struct Record<'a> {
     imdb_id: &'a str,
 }
 
-/// Writes `movies` records, one on each line. No two agree in name, director and year.
-pub fn write(out: &mut impl Write, movies: u64, seed: u64) -> anyhow::Result<()> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let words = Zipf::new(f64::from(WORDS), 1.0)?;
-    let directors = Zipf::new((movies / 8).clamp(10, MOST_DIRECTORS) as f64, 0.7)?;
-    let rows = Zipf::new(GENRES.len() as f64, 0.8)?;
-    let popularity = Exp::<f64>::new(1.0 / 12.0)?;
-    let age = Exp::<f64>::new(1.0 / 28.0)?;
-    let noise = Normal::<f64>::new(0.0, 1.1)?;
-    let mut seen = HashSet::new();
+/// Movies without end, of which no two agree in name, director and year.
+pub struct Movies {
+    rng: ChaCha8Rng,
+    words: Zipf<f64>,
+    directors: Zipf<f64>,
+    rows: Zipf<f64>,
+    popularity: Exp<f64>,
+    age: Exp<f64>,
+    noise: Normal<f64>,
+    seen: HashSet<u64>,
+}
 
-    let mut written = 0;
-    while written < movies {
-        let name = title(&mut rng, &words);
-        let director = person(directors.sample(&mut rng) as u64);
-        let year = (LATEST - age.sample(&mut rng)).clamp(EARLIEST, LATEST) as u16;
-        if !seen.insert(fingerprint(&name, &director, year)) {
-            continue;
-        }
-        let row = GENRES[rows.sample(&mut rng) as usize - 1];
-        let popularity = f64::min(popularity.sample(&mut rng), 100.0);
-        let score = (5.6 + popularity / 25.0 + noise.sample(&mut rng)).clamp(1.0, 10.0);
-        let record = Record {
-            name: &name,
-            director: &director,
-            genre: &row[..rng.random_range(1..=row.len())],
+pub struct Movie {
+    pub name: String,
+    /// The director's rank, from 1; [`person`] has the name.
+    pub director: u64,
+    pub genres: &'static [&'static str],
+    pub popularity: f64,
+    pub imdb_score: Option<f64>,
+    pub year: u16,
+    pub runtime_minutes: Option<u32>,
+    pub votes: u64,
+}
+
+/// How many directors share so many movies.
+pub fn directors(movies: u64) -> u64 {
+    (movies / 8).clamp(10, MOST_DIRECTORS)
+}
+
+impl Movies {
+    /// Those of a catalogue of `movies`.
+    pub fn new(movies: u64, seed: u64) -> anyhow::Result<Self> {
+        Ok(Self {
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            words: Zipf::new(f64::from(WORDS), 1.0)?,
+            directors: Zipf::new(directors(movies) as f64, 0.7)?,
+            rows: Zipf::new(GENRES.len() as f64, 0.8)?,
+            popularity: Exp::new(1.0 / 12.0)?,
+            age: Exp::new(1.0 / 28.0)?,
+            noise: Normal::new(0.0, 1.1)?,
+            seen: HashSet::new(),
+        })
+    }
+
+    pub fn next(&mut self) -> Movie {
+        let Self { rng, words, directors, rows, popularity, age, noise, seen } = self;
+        let (name, director, year) = loop {
+            let name = title(rng, words);
+            let director = directors.sample(rng) as u64;
+            let year = (LATEST - age.sample(rng)).clamp(EARLIEST, LATEST) as u16;
+            if seen.insert(fingerprint(&name, &person(director), year)) {
+                break (name, director, year);
+            }
+        };
+        let row = GENRES[rows.sample(rng) as usize - 1];
+        let popularity = f64::min(popularity.sample(rng), 100.0);
+        let score = (5.6 + popularity / 25.0 + noise.sample(rng)).clamp(1.0, 10.0);
+        Movie {
+            name,
+            director,
+            genres: &row[..rng.random_range(1..=row.len())],
             popularity: (popularity * 10.0).round() / 10.0,
             imdb_score: rng.random_bool(0.9).then_some((score * 10.0).round() / 10.0),
             year,
             runtime_minutes: rng.random_bool(0.8).then(|| rng.random_range(60..=180)),
             votes: (popularity.powi(3) * rng.random_range(0.5..2.0)) as u64,
-            imdb_id: &format!("tt{:07}", written + 1),
+        }
+    }
+}
+
+/// Writes `movies` records, one on each line.
+pub fn write(out: &mut impl Write, movies: u64, seed: u64) -> anyhow::Result<()> {
+    let mut catalogue = Movies::new(movies, seed)?;
+    for number in 1..=movies {
+        let Movie { name, director, genres, popularity, imdb_score, year, runtime_minutes, votes } = catalogue.next();
+        let record = Record {
+            name: &name,
+            director: &person(director),
+            genre: genres,
+            popularity,
+            imdb_score,
+            year,
+            runtime_minutes,
+            votes,
+            imdb_id: &format!("tt{number:07}"),
         };
         serde_json::to_writer(&mut *out, &record)?;
         out.write_all(b"\n")?;
-        written += 1;
     }
     Ok(())
 }
@@ -143,7 +195,8 @@ fn word(rank: u64, alphabet: &[&str]) -> String {
     word
 }
 
-fn person(rank: u64) -> String {
+/// The name of the person of a rank.
+pub fn person(rank: u64) -> String {
     let capitalised = |rank: u64| {
         let word = word(rank, &SYLLABLES);
         word[..1].to_uppercase() + &word[1..]

@@ -1,10 +1,12 @@
 //! Measuring Marquee: a synthetic catalogue, and the plainest server to compare with. `scripts/bench` runs it all.
 //!
 //! - `catalogue`: what `bench generate` writes
+//! - `imdb`: what `bench imdb` writes
 //! - `bare`: what `bench bare` serves
 
 mod bare;
 mod catalogue;
+mod imdb;
 
 use std::{
     io::{BufWriter, Write},
@@ -25,6 +27,20 @@ enum Command {
         /// The same seed gives the same bytes.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+    /// Write a synthetic data set in the form of IMDb's, for `ingest imdb`.
+    Imdb {
+        /// How many titles, and about as many people.
+        #[arg(long)]
+        titles: u64,
+        /// How many of a hundred titles are movies; the others are of the other types.
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(0..=100))]
+        movies: u32,
+        /// The same seed gives the same bytes.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where the four files go; it is made if it is not there.
+        directory: PathBuf,
     },
     /// Answer every request with the bytes of a file: what HTTP alone costs.
     Bare {
@@ -47,6 +63,7 @@ fn main() -> anyhow::Result<()> {
             catalogue::write(&mut out, movies, seed)?;
             Ok(out.flush()?)
         }
+        Command::Imdb { titles, movies, seed, directory } => imdb::write(&directory, titles, movies, seed),
         Command::Bare { port, body, workers } => bare::serve(port, &body, workers),
     }
 }

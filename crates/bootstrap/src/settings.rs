@@ -1,19 +1,26 @@
 //! What can be configured: `config/default.toml`, then `config/{MARQUEE_ENV}.toml`, then the environment.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
 
 use config::{Config, Environment, File, FileFormat, Source, Value, ValueKind};
-use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, de};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The defaults, compiled in. Every key there is stands in this file.
 const DEFAULTS: &str = include_str!("../../../config/default.toml");
 
-/// The settings. `config/default.toml` says what each means, its unit and its default.
-#[derive(Debug, Clone, Deserialize)]
+/// The origin of what nobody has set.
+const DEFAULT: &str = "default";
+
+/// What stands for a secret where settings are shown.
+const MASK: &str = "***";
+
+/// The settings. `config/default.toml` says what each means, its unit and its default. Serialised, they are fit to be
+/// shown: without secrets.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub server: ServerSettings,
@@ -26,7 +33,7 @@ pub struct Settings {
 }
 
 /// Where and how to serve.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
     pub host: String,
@@ -45,9 +52,10 @@ pub struct ServerSettings {
 }
 
 /// Where the catalogue is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSettings {
+    #[serde(serialize_with = "without_password")]
     pub url: SecretString,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub pool_size: usize,
@@ -58,7 +66,7 @@ pub struct DatabaseSettings {
 }
 
 /// The index.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchSettings {
     pub path: PathBuf,
@@ -70,26 +78,26 @@ pub struct SearchSettings {
 }
 
 /// Copies in memory.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CacheSettings {
     pub movies_bytes: usize,
 }
 
 /// Who may do what.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthSettings {
     pub anonymous_read: bool,
     pub registration: Registration,
-    #[serde(deserialize_with = "secret_or_none")]
+    #[serde(deserialize_with = "secret_or_none", serialize_with = "masked")]
     pub admin_password: Option<SecretString>,
     #[serde(deserialize_with = "bcrypt_cost")]
     pub bcrypt_cost: u32,
 }
 
 /// Whether anybody may make an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Registration {
     Open,
@@ -97,7 +105,7 @@ pub enum Registration {
 }
 
 /// What the catalogue starts with.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSettings {
     #[serde(deserialize_with = "path_or_none")]
@@ -105,7 +113,7 @@ pub struct DataSettings {
 }
 
 /// The log.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
     pub format: LogFormat,
@@ -113,7 +121,7 @@ pub struct LogSettings {
 }
 
 /// The form of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     Text,
@@ -125,10 +133,18 @@ pub enum LogFormat {
 #[error("settings: {0}")]
 pub struct SettingsError(String);
 
+/// Where each setting comes from, by its key: `default`, a file, or a variable of the environment.
+pub type Origins = BTreeMap<String, String>;
+
 impl Settings {
     /// Reads the settings of this process: files below the working directory, and the environment.
     pub fn load() -> Result<Self, SettingsError> {
-        Self::from_sources(
+        Self::load_with_origins().map(|(settings, _)| settings)
+    }
+
+    /// The same, and where each setting comes from.
+    pub fn load_with_origins() -> Result<(Self, Origins), SettingsError> {
+        Self::with_origins(
             Path::new("config"),
             std::env::vars_os().filter_map(|(key, value)| {
                 // What is no text cannot be one of ours: our names and values are.
@@ -137,11 +153,46 @@ impl Settings {
         )
     }
 
+    /// Each setting as a line of TOML, with a comment that says where it comes from. Secrets are masked.
+    pub fn describe(&self, origins: &Origins) -> Result<Vec<String>, SettingsError> {
+        fn walk(prefix: &str, value: &serde_json::Value, settings: &mut BTreeMap<String, String>) {
+            let text = match value {
+                serde_json::Value::Object(table) => {
+                    for (key, value) in table {
+                        let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                        walk(&key, value, settings);
+                    }
+                    return;
+                }
+                // What is not set is written as an empty text.
+                serde_json::Value::Null => "\"\"".to_owned(),
+                // A text, a number or a truth value is written in TOML as in JSON.
+                value => value.to_string(),
+            };
+            settings.insert(prefix.to_owned(), text);
+        }
+        let values = serde_json::to_value(self).map_err(|error| SettingsError(one_line(&error)))?;
+        let mut settings = BTreeMap::new();
+        walk("", &values, &mut settings);
+        let line = |(key, value): (&String, &String)| {
+            let origin = origins.get(key).map_or(DEFAULT, String::as_str);
+            format!("{key} = {value}  # {origin}")
+        };
+        Ok(settings.iter().map(line).collect())
+    }
+
     /// Reads the settings from the files of `directory` and from the variables `environment`.
     pub fn from_sources(
         directory: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
+        Self::with_origins(directory, environment).map(|(settings, _)| settings)
+    }
+
+    fn with_origins(
+        directory: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Self, Origins), SettingsError> {
         let mut environment: HashMap<String, String> = environment.into_iter().collect();
         let profile = environment.remove("MARQUEE_ENV").filter(|name| !name.is_empty());
         let adopted = adopt_platform_variables(&mut environment);
@@ -149,6 +200,7 @@ impl Settings {
 
         let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
         let known = keys_of(&defaults)?;
+        let mut origins: Origins = known.iter().map(|key| (key.clone(), DEFAULT.to_owned())).collect();
         let mut builder = Config::builder().add_source(defaults);
 
         let default_file = directory.join("default.toml");
@@ -156,8 +208,11 @@ impl Settings {
         for (path, required) in [(Some(default_file), false), (profile_file, true)] {
             let Some(path) = path else { continue };
             let file = File::from(path.clone()).format(FileFormat::Toml).required(required);
-            if let Some(key) = keys_of(&file)?.iter().find(|key| !known.contains(*key)) {
-                return Err(SettingsError(format!("{}: {}", path.display(), unknown(key, &known))));
+            for key in keys_of(&file)? {
+                if !known.contains(&key) {
+                    return Err(SettingsError(format!("{}: {}", path.display(), unknown(&key, &known))));
+                }
+                origins.insert(key, path.display().to_string());
             }
             builder = builder.add_source(file);
         }
@@ -168,8 +223,12 @@ impl Settings {
                 return Err(SettingsError(format!("{name}: {}", unknown(&key, &known))));
             }
         }
-        let names: HashMap<String, String> =
-            environment.keys().map(|name| (key_of_variable(name), name.clone())).collect();
+        let variables = environment.keys().map(|name| {
+            let set_by = adopted.get(name.as_str()).copied().unwrap_or(name);
+            (key_of_variable(name), set_by.to_owned())
+        });
+        let names: HashMap<String, String> = variables.collect();
+        origins.extend(names.clone());
         // Values stay text: parsing them by their looks would turn the password 007 into 7.
         let environment = Environment::with_prefix("MARQUEE")
             .prefix_separator("_")
@@ -177,12 +236,12 @@ impl Settings {
             .source(Some(environment.into_iter().collect()));
 
         let merged = builder.add_source(environment).build().map_err(|e| SettingsError(one_line(&e)))?;
-        serde_path_to_error::deserialize(merged).map_err(|error| {
+        let settings = serde_path_to_error::deserialize(merged).map_err(|error| {
             let key = error.path().to_string();
             let name = names.get(&key).unwrap_or(&key);
-            let name = adopted.get(name.as_str()).copied().unwrap_or(name);
             SettingsError(format!("{name}: {}", one_line(error.inner())))
-        })
+        })?;
+        Ok((settings, origins))
     }
 }
 
@@ -199,8 +258,10 @@ fn adopt_platform_variables(environment: &mut HashMap<String, String>) -> HashMa
             adopted.insert(ours, theirs);
         }
     }
-    if adopted.contains_key("MARQUEE_SERVER__PORT") {
-        environment.entry("MARQUEE_SERVER__HOST".into()).or_insert_with(|| "0.0.0.0".into());
+    let host = "MARQUEE_SERVER__HOST";
+    if adopted.contains_key("MARQUEE_SERVER__PORT") && !environment.contains_key(host) {
+        environment.insert(host.into(), "0.0.0.0".into());
+        adopted.insert(host, "PORT");
     }
     adopted
 }
@@ -265,6 +326,22 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
 fn secret_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| text.into()))
+}
+
+fn masked<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| MASK).serialize(serializer)
+}
+
+fn without_password<S: Serializer>(url: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    let url = url.expose_secret();
+    // A password may have any character in it, an @ or a : too.
+    let masked = url.split_once(':').filter(|(scheme, _)| *scheme != "sqlite").and_then(|(scheme, rest)| {
+        let (user, place) = rest.rsplit_once('@')?;
+        let slashes = if user.starts_with("//") { "//" } else { "" };
+        let (user, _) = user[slashes.len()..].split_once(':')?;
+        Some(format!("{scheme}:{slashes}{user}:{MASK}@{place}"))
+    });
+    serializer.serialize_str(masked.as_deref().unwrap_or(url))
 }
 
 fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
@@ -381,6 +458,85 @@ mod tests {
     #[test]
     fn a_missing_profile_is_an_error() {
         assert!(error(&[("MARQUEE_ENV", "nowhere")]).contains("nowhere"));
+    }
+
+    /// What is shown of the settings, each line as its key, its value and where it comes from.
+    fn described(directory: &Path, variables: &[(&str, &str)]) -> BTreeMap<String, (String, String)> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let (settings, origins) = Settings::with_origins(directory, variables).unwrap();
+        let parts = |line: &String| {
+            let (key, rest) = line.split_once(" = ").unwrap();
+            let (value, origin) = rest.rsplit_once("  # ").unwrap();
+            (key.to_owned(), (value.to_owned(), origin.to_owned()))
+        };
+        settings.describe(&origins).unwrap().iter().map(parts).collect()
+    }
+
+    #[test]
+    fn every_setting_is_described() {
+        let shown = described(Path::new("nowhere"), &[]);
+        let known = keys_of(&File::from_str(DEFAULTS, FileFormat::Toml)).unwrap();
+        assert_eq!(shown.keys().collect::<Vec<_>>(), known.iter().collect::<Vec<_>>());
+        assert!(shown.values().all(|(_, origin)| origin == "default"), "{shown:?}");
+        // What is shown says the same as the file that it comes from.
+        let written: String = shown.iter().map(|(key, (value, _))| format!("{key} = {value}\n")).collect();
+        let read = |text: &str| Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build().unwrap();
+        assert_eq!(read(&written).cache, read(DEFAULTS).cache);
+    }
+
+    #[test]
+    fn each_setting_says_where_it_comes_from() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| directory.path().join(name).display().to_string();
+        let default = "[server]\nworkers = 3\nmax_body_bytes = 5\nhost = \"::1\"\n[log]\nlevel = \"info\"\n";
+        std::fs::write(file("default.toml"), default).unwrap();
+        std::fs::write(file("here.toml"), "[server]\nmax_body_bytes = 6\ndrain_seconds = 7\n").unwrap();
+        let variables = [
+            ("MARQUEE_ENV", "here"),
+            ("MARQUEE_SERVER__DRAIN_SECONDS", "8"),
+            ("MARQUEE_AUTH__ANONYMOUS_READ", "false"),
+            ("MARQUEE_DATA__FIXTURE", ""),
+            ("MARQUEE_SEARCH__PATH", "a \"b\"  # c"),
+            ("PORT", "5000"),
+        ];
+        let shown = described(directory.path(), &variables);
+        for (key, value, origin) in [
+            ("server.workers", "3", file("default.toml").as_str()),
+            ("log.level", "\"info\"", &file("default.toml")),
+            ("server.max_body_bytes", "6", &file("here.toml")),
+            ("server.drain_seconds", "8", "MARQUEE_SERVER__DRAIN_SECONDS"),
+            ("auth.anonymous_read", "false", "MARQUEE_AUTH__ANONYMOUS_READ"),
+            ("data.fixture", "\"\"", "MARQUEE_DATA__FIXTURE"),
+            ("search.path", r#""a \"b\"  # c""#, "MARQUEE_SEARCH__PATH"),
+            ("server.port", "5000", "PORT"),
+            ("server.host", "\"0.0.0.0\"", "PORT"),
+            ("auth.registration", "\"open\"", "default"),
+        ] {
+            assert_eq!(shown[key], (value.to_owned(), origin.to_owned()), "{key}");
+        }
+        let shown = described(directory.path(), &[("PORT", "5000"), ("MARQUEE_SERVER__HOST", "::2")]);
+        assert_eq!(shown["server.host"], ("\"::2\"".to_owned(), "MARQUEE_SERVER__HOST".to_owned()));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = |name, value| described(Path::new("nowhere"), &[(name, value)]);
+        let password = shown("MARQUEE_AUTH__ADMIN_PASSWORD", "hush");
+        assert_eq!(password["auth.admin_password"], ("\"***\"".to_owned(), "MARQUEE_AUTH__ADMIN_PASSWORD".to_owned()));
+        assert_eq!(shown("PORT", "1")["auth.admin_password"].0, "\"\"");
+        for (url, expected) in [
+            ("mysql://ann:hush@db:3306/films?ssl_ca=/ca.pem", "mysql://ann:***@db:3306/films?ssl_ca=/ca.pem"),
+            ("mysql://ann:hu@sh:hush/hush@db/films", "mysql://ann:***@db/films"),
+            ("mysql:ann:hush@db/films", "mysql:ann:***@db/films"),
+            ("mysql://ann@db:3306/films", "mysql://ann@db:3306/films"),
+            ("mysql://db:3306/films", "mysql://db:3306/films"),
+            ("sqlite:a:b@c.db", "sqlite:a:b@c.db"),
+        ] {
+            assert_eq!(
+                shown("DATABASE_URL", url)["database.url"],
+                (format!("{expected:?}"), "DATABASE_URL".to_owned())
+            );
+        }
     }
 
     #[test]

@@ -9,12 +9,14 @@
 //!    - `feed/document.rs`, `feed/lines.rs`: these two layouts
 //!    - `feed/record.rs`: one record, in all the spellings that occur
 //! 3. [`csv`]: the columns and cells of CSV files
+//! 4. [`imdb`]: IMDb's public data sets, joined into records
 //!
 //! The program `ingest`, in `src/bin/ingest/`, adds files, progress and the report.
 #![warn(missing_docs)]
 
 pub mod csv;
 pub mod feed;
+pub mod imdb;
 mod load;
 
-pub use load::{Counts, LoadError, OnError, Progress, Rejection, load};
+pub use load::{Counts, LoadError, OnError, Progress, Rejection, load, load_records};

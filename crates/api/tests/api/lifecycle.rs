@@ -452,6 +452,44 @@ fn the_program_prints_what_the_server_serves() {
 }
 
 #[test]
+fn the_settings_in_force_are_printed_without_secrets() {
+    let database = testing::sqlite();
+    let program = Program::new(&database);
+    fs::create_dir(program.directory.path().join("config")).unwrap();
+    fs::write(program.directory.path().join("config/here.toml"), "[auth]\nregistration = \"closed\"\n").unwrap();
+    let mut command = program.command(&["config"]);
+    command
+        .env("MARQUEE_ENV", "here")
+        .env("DATABASE_URL", "mysql://ann:hush@db/films")
+        .env_remove("MARQUEE_DATABASE__URL");
+    let output =
+        command.env("MARQUEE_AUTH__ADMIN_PASSWORD", "hush").env_remove("MARQUEE_SERVER__PORT").output().unwrap();
+    let printed = text(&output.stdout);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+    for line in [
+        "auth.admin_password = \"***\"  # MARQUEE_AUTH__ADMIN_PASSWORD",
+        "auth.registration = \"closed\"  # config/here.toml",
+        "database.url = \"mysql://ann:***@db/films\"  # DATABASE_URL",
+        "search.path = \"search\"  # MARQUEE_SEARCH__PATH",
+        "server.port = 8080  # default",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "no {line} in:\n{printed}");
+    }
+    assert!(!printed.contains("hush"), "{printed}");
+
+    for (name, value, named) in [
+        ("MARQUEE_SERVER__PORT", "http", "MARQUEE_SERVER__PORT"),
+        ("MARQUEE_LOG__LEVEL", "loud", "log.level"),
+        ("MARQUEE_ENV", "nowhere", "nowhere"),
+    ] {
+        let output = program.command(&["config"]).env(name, value).output().unwrap();
+        let stderr = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{name}={value}");
+        assert!(stderr.starts_with("marquee: ") && stderr.contains(named) && stderr.lines().count() == 1, "{stderr}");
+    }
+}
+
+#[test]
 fn a_log_line_names_the_request_and_keeps_its_secrets() {
     let database = testing::sqlite();
     let program = Program::new(&database);

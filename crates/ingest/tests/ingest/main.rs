@@ -3,5 +3,6 @@
 
 mod catalogue;
 mod feed;
+mod imdb;
 mod load;
 mod program;

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
@@ -21,43 +21,50 @@ testing::on_every_database! {
 }
 
 /// The program in a directory of its own, with `url` for its database.
-struct Program {
+pub struct Program {
     directory: TempDir,
     url: String,
 }
 
 impl Program {
-    fn new(database: &TestDatabase) -> Self {
+    pub fn new(database: &TestDatabase) -> Self {
         Self { directory: tempfile::tempdir().unwrap(), url: database.url().to_owned() }
     }
 
-    /// Puts a file into the program's working directory.
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.directory.path().join(name), content).unwrap();
+    /// A path in the program's working directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// Puts a file into the program's working directory.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
         command.args(arguments).current_dir(self.directory.path()).env("MARQUEE_DATABASE__URL", &self.url);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub fn run(&self, arguments: &[&str]) -> Ended {
         Ended::from(self.command(arguments).output().unwrap())
     }
 
     /// The report that a run was told to write to `report.json`.
-    fn report(&self) -> Value {
-        let text = fs::read_to_string(self.directory.path().join("report.json")).unwrap();
+    pub fn report(&self) -> Value {
+        let text = fs::read_to_string(self.path("report.json")).unwrap();
         serde_json::from_str(&text).unwrap()
     }
 }
 
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl From<Output> for Ended {
@@ -201,9 +208,14 @@ fn wrong_use_is_exit_code_2_and_help_is_not() {
     let database = testing::sqlite();
     let program = Program::new(&database);
     let report_nowhere = ["load", "a.json", "--report", "no/such/directory.json"];
-    for arguments in
-        [&[][..], &["load"], &["load", "a.json", "--on-error", "ignore"], &["lode", "a.json"], &report_nowhere]
-    {
+    for arguments in [
+        &[][..],
+        &["load"],
+        &["imdb"],
+        &["load", "a.json", "--on-error", "ignore"],
+        &["lode", "a.json"],
+        &report_nowhere,
+    ] {
         let ended = program.run(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.err);
         assert!(!ended.err.is_empty() && !ended.err.contains("panicked"), "{}", ended.err);
@@ -211,6 +223,8 @@ fn wrong_use_is_exit_code_2_and_help_is_not() {
     for (arguments, text) in [
         (&["--version"][..], concat!("ingest ", env!("CARGO_PKG_VERSION"))),
         (&["--help"], "Loads movie feeds"),
+        (&["imdb", "--help"], "100 * log10(1 + votes) / 6.5"),
+        (&["imdb", "--help"], "Exit status: 0 all is well, 1 some records were rejected, 2 something failed"),
         (&["load", "--help"], "Exit status: 0 all is well, 1 some records were rejected, 2 something failed"),
     ] {
         let ended = program.run(arguments);

@@ -1,9 +1,11 @@
 //! `ingest`: loads movie feeds into the configured catalogue.
 //!
-//! - this file: the command line, and one file after another
+//! - this file: the command line, what all commands that load have in common, and one feed after another
+//! - [`imdb`]: one table of IMDb's data set after another
 //! - [`progress`]: how far a load is, for a terminal or a log
 //! - [`report`]: what a load came to, for people and as JSON
 
+mod imdb;
 mod progress;
 mod report;
 
@@ -37,6 +39,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Load(Load),
+    Imdb(imdb::Imdb),
 }
 
 /// Load feeds
@@ -50,17 +53,26 @@ enum Command {
 #[derive(Args)]
 #[command(
     verbatim_doc_comment,
-    after_long_help = "\
-Settings: the server's, from config/ in the working directory and from the
-environment. MARQUEE_DATABASE__URL says where the catalogue is. Servers that run
-on it show the changes within a second.
-
-Exit status: 0 all is well, 1 some records were rejected, 2 something failed."
+    after_long_help = AFTER_HELP
 )]
 struct Load {
     /// The feeds; - is the standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+const AFTER_HELP: &str = "\
+Settings: the server's, from config/ in the working directory and from the
+environment. MARQUEE_DATABASE__URL says where the catalogue is. Servers that run
+on it show the changes within a second.
+
+Exit status: 0 all is well, 1 some records were rejected, 2 something failed.";
+
+/// How to load, whatever it is.
+#[derive(Args)]
+struct Options {
     /// What to do about a record that breaks rules
     #[arg(long, value_enum, default_value = "continue", value_name = "WHAT")]
     on_error: OnErrorArgument,
@@ -81,8 +93,11 @@ enum OnErrorArgument {
 }
 
 fn main() -> ExitCode {
-    let Command::Load(arguments) = Cli::parse().command;
-    load(&arguments).unwrap_or_else(|error| {
+    let end = match Cli::parse().command {
+        Command::Load(Load { files, options }) => run(&options, |run| load(&files, run)),
+        Command::Imdb(arguments) => run(&arguments.options, |run| imdb::load(&arguments, run)),
+    };
+    end.unwrap_or_else(|error| {
         complain(&error);
         ExitCode::from(2)
     })
@@ -99,37 +114,34 @@ fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "ingest: {error:#}");
 }
 
-fn load(arguments: &Load) -> anyhow::Result<ExitCode> {
+/// What a command that loads needs.
+struct Run {
+    import: Import,
+    on_error: OnError,
+    style: Style,
+    report: Report,
+}
+
+/// Opens the catalogue, has `load` fill it, and reports.
+fn run(options: &Options, load: impl FnOnce(&mut Run)) -> anyhow::Result<ExitCode> {
     let settings = Settings::load()?;
     // Made before the work, so that a path that cannot be written is known before.
-    let report_file = match &arguments.report {
+    let report_file = match &options.report {
         Some(path) => Some(File::create(path).with_context(|| path.display().to_string())?),
         None => None,
     };
     let store = bootstrap::open_store(&settings)?;
     // Not before: where the database cannot be opened, the error says it all, and each of several tries would be told.
     show_warnings();
-    let import = bootstrap::importer(store);
-    let on_error = match arguments.on_error {
+    let on_error = match options.on_error {
         OnErrorArgument::Continue => OnError::Continue,
         OnErrorArgument::Abort => OnError::Abort,
     };
-    let style = Style::for_stderr(arguments.quiet);
+    let style = Style::for_stderr(options.quiet);
+    let mut run = Run { import: bootstrap::importer(store), on_error, style, report: Report::new() };
+    load(&mut run);
 
-    let mut report = Report::new();
-    for path in &arguments.files {
-        let name = path.display().to_string();
-        report.begin_file(&name);
-        if let Err(failure) = load_file(path, &import, on_error, style, &mut report) {
-            let stop = on_error == OnError::Abort || matches!(failure.downcast_ref(), Some(LoadError::Store { .. }));
-            report.fail_file(format!("{failure:#}"));
-            complain(&failure.context(name));
-            if stop {
-                break;
-            }
-        }
-    }
-
+    let report = run.report;
     if let Some(file) = report_file {
         report.write_json(file).context("the report")?;
     }
@@ -140,7 +152,23 @@ fn load(arguments: &Load) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn load_file(path: &Path, import: &Import, on_error: OnError, style: Style, report: &mut Report) -> anyhow::Result<()> {
+fn load(files: &[PathBuf], run: &mut Run) {
+    for path in files {
+        let name = path.display().to_string();
+        run.report.begin_file(&name);
+        if let Err(failure) = load_file(path, run) {
+            let stop =
+                run.on_error == OnError::Abort || matches!(failure.downcast_ref(), Some(LoadError::Store { .. }));
+            run.report.fail_file(format!("{failure:#}"));
+            complain(&failure.context(name));
+            if stop {
+                break;
+            }
+        }
+    }
+}
+
+fn load_file(path: &Path, run: &mut Run) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let (source, length): (Box<dyn Read + Send>, Option<u64>) = if path == Path::new("-") {
         (Box::new(io::stdin()), None)
@@ -149,9 +177,9 @@ fn load_file(path: &Path, import: &Import, on_error: OnError, style: Style, repo
         let metadata = file.metadata()?;
         (Box::new(file), metadata.is_file().then_some(metadata.len()))
     };
-    let mut display = Display::new(style, &name, length);
-    let end = ingest::load(import, &Admin::operator(), display.watch(source), on_error, |progress| {
-        display.update(report.add(progress));
+    let mut display = Display::new(run.style, &name, length);
+    let end = ingest::load(&run.import, &Admin::operator(), display.watch(source), run.on_error, |progress| {
+        display.update(run.report.add(progress));
         ControlFlow::Continue(())
     });
     display.finish();

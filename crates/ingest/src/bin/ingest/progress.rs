@@ -62,10 +62,18 @@ impl Display {
     }
 
     pub fn update(&mut self, counts: Counts) {
+        self.show(records_and_rate(counts, self.bar.elapsed()));
+    }
+
+    /// As [`Display::update`], of a table whose rows are no records by themselves.
+    pub fn update_rows(&mut self, rows: u64) {
+        self.show(number_and_rate(rows, "rows", self.bar.elapsed()));
+    }
+
+    fn show(&mut self, message: String) {
         if self.style == Style::None {
             return;
         }
-        let message = records_and_rate(counts, self.bar.elapsed());
         if self.style == Style::Lines && self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
             let remaining = self.bar.length().filter(|&length| length > 0).map(|length| {
@@ -83,12 +91,16 @@ impl Display {
 }
 
 fn records_and_rate(counts: Counts, elapsed: Duration) -> String {
-    let rate = counts.records() as f64 / elapsed.as_secs_f64().max(0.001);
-    let mut text = format!("{} records, {}/s", HumanCount(counts.records()), HumanCount(rate as u64));
+    let mut text = number_and_rate(counts.records(), "records", elapsed);
     if counts.rejected > 0 {
         text += &format!(", {} rejected", HumanCount(counts.rejected));
     }
     text
+}
+
+fn number_and_rate(number: u64, of: &str, elapsed: Duration) -> String {
+    let rate = number as f64 / elapsed.as_secs_f64().max(0.001);
+    format!("{} {of}, {}/s", HumanCount(number), HumanCount(rate as u64))
 }
 
 #[cfg(test)]
@@ -101,5 +113,6 @@ mod tests {
         assert_eq!(records_and_rate(counts, Duration::from_secs(2)), "120,000 records, 60,000/s");
         counts.rejected = 2_000;
         assert_eq!(records_and_rate(counts, Duration::from_secs(2)), "122,000 records, 61,000/s, 2,000 rejected");
+        assert_eq!(number_and_rate(1_500, "rows", Duration::from_millis(500)), "1,500 rows, 3,000/s");
     }
 }

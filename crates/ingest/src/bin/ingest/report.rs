@@ -29,6 +29,15 @@ struct FileReport {
     counts: Counts,
     /// Why it was not loaded to its end.
     error: Option<String>,
+    /// Whether it has a header line, and then a record on each line.
+    #[serde(skip)]
+    is_table: bool,
+}
+
+impl FileReport {
+    fn new(name: &str, is_table: bool) -> Self {
+        Self { file: name.to_owned(), counts: Counts::default(), error: None, is_table }
+    }
 }
 
 /// A rule that a record broke.
@@ -36,6 +45,9 @@ struct FileReport {
 struct BrokenRule {
     file: String,
     record: u64,
+    /// Where it is in a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     /// `None` where the rule is about the whole record.
     field: Option<String>,
     reason: String,
@@ -54,7 +66,15 @@ impl Report {
 
     /// What is added from now on is of this file.
     pub fn begin_file(&mut self, name: &str) {
-        self.files.push(FileReport { file: name.to_owned(), counts: Counts::default(), error: None });
+        self.files.push(FileReport::new(name, false));
+    }
+
+    /// The same for a file with a header line and a record on each further line. One that is read a second time goes
+    /// on as the same file.
+    pub fn begin_table(&mut self, name: &str) {
+        let begun = self.files.iter().position(|file| file.is_table && file.file == name);
+        let file = begun.map(|i| self.files.remove(i)).unwrap_or_else(|| FileReport::new(name, true));
+        self.files.push(file);
     }
 
     /// Adds a batch; returns what the file comes to so far.
@@ -68,6 +88,7 @@ impl Report {
                     self.rejected.push(BrokenRule {
                         file: file.file.clone(),
                         record: rejection.record,
+                        line: file.is_table.then_some(rejection.record + 1),
                         field: violation.field.strip_prefix('/').map(str::to_owned),
                         reason: violation.detail,
                     });
@@ -99,9 +120,10 @@ impl Report {
     }
 
     pub fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        for BrokenRule { file, record, field, reason } in &self.rejected {
+        for BrokenRule { file, record, line, field, reason } in &self.rejected {
+            let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-            writeln!(out, "{file}: record {record}: {field}{reason}")?;
+            writeln!(out, "{file}: record {record}{line}: {field}{reason}")?;
         }
         if self.unlisted > 0 {
             writeln!(out, "... and {} more", HumanCount(self.unlisted))?;
