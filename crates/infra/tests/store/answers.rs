@@ -136,7 +136,7 @@ impl MovieSearch for Outside {
         Err(Error::Unavailable { what: "search", cause: None })
     }
 
-    fn movie(&self, _: MovieId) -> Result<Option<Arc<Movie>>> {
+    fn movie(&self, _: MovieId) -> Result<Option<Movie>> {
         Ok(None)
     }
 
