@@ -17,4 +17,4 @@ pub mod csv;
 pub mod feed;
 mod load;
 
-pub use load::{Counts, LoadError, OnError, Progress, Rejection, load};
+pub use load::{Counts, LoadError, OnError, Progress, Rejection, load, load_records};

@@ -17,7 +17,7 @@ use domain::{
 };
 use serde::Serialize;
 
-use crate::feed::{self, Record};
+use crate::feed::{self, Emit, Record};
 
 /// How many records are stored in one transaction. On a disk, fewer take longer: each transaction waits for the disk.
 /// More would keep other writers waiting, for whom this many take some tenths of a second.
@@ -127,19 +127,30 @@ pub enum LoadError {
     Thread(#[source] io::Error),
 }
 
-/// Loads a feed. It is read on a thread of its own while the batches before are being stored; `progress` hears of each
-/// batch once it is committed, and can break the load off there.
+/// Loads a feed whose form is recognised by its content; see [`load_records`].
 pub fn load(
     import: &Import,
     admin: &Admin,
     source: impl Read + Send + 'static,
+    on_error: OnError,
+    progress: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), LoadError> {
+    load_records(import, admin, move |emit| feed::read(source, emit), on_error, progress)
+}
+
+/// Loads the records that `read` hands out. It runs on a thread of its own while the batches before are being stored;
+/// `progress` hears of each batch once it is committed, and can break the load off there.
+pub fn load_records(
+    import: &Import,
+    admin: &Admin,
+    read: impl FnOnce(Emit) -> Result<(), feed::Error> + Send + 'static,
     on_error: OnError,
     mut progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(), LoadError> {
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     let reader = thread::Builder::new()
         .name("feed".to_owned())
-        .spawn(move || read_batches(source, on_error, &sender))
+        .spawn(move || read_batches(read, on_error, &sender))
         .map_err(LoadError::Thread)?;
     for batch in batches {
         let stored = batch.store(import, admin)?;
@@ -211,9 +222,13 @@ impl Batch {
 }
 
 /// Reads the feed and sends it on in batches, until nobody takes them any more.
-fn read_batches(source: impl Read, on_error: OnError, batches: &SyncSender<Batch>) -> Result<(), feed::Error> {
+fn read_batches(
+    read: impl FnOnce(Emit) -> Result<(), feed::Error>,
+    on_error: OnError,
+    batches: &SyncSender<Batch>,
+) -> Result<(), feed::Error> {
     let mut batch = Batch::default();
-    let end = feed::read(source, &mut |record| {
+    let end = read(&mut |record| {
         // What would stop the load is stored apart, so that exactly what comes before it is stored.
         let apart = on_error == OnError::Abort && !is_valid(&record);
         if (apart || batch.is_full()) && send(&mut batch, batches).is_break() {

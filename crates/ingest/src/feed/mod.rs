@@ -75,8 +75,11 @@ pub enum Error {
     },
 }
 
+/// Takes the records of a feed, one after the other, until it breaks.
+pub type Emit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
+
 /// Reads a feed, handing each record to `emit` as soon as it is read, until `emit` breaks or the feed ends.
-pub fn read(source: impl Read, emit: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), Error> {
+pub fn read(source: impl Read, emit: Emit) -> Result<(), Error> {
     let mut sink = Sink { records: 0, stopped: false, emit };
     let source = LookAhead::new(source, GZIP.len());
     let text: Box<dyn Read + '_> = if source.head() == GZIP {
@@ -101,7 +104,7 @@ pub fn read(source: impl Read, emit: &mut dyn FnMut(Record) -> ControlFlow<()>) 
 struct Sink<'a> {
     records: u64,
     stopped: bool,
-    emit: &'a mut dyn FnMut(Record) -> ControlFlow<()>,
+    emit: Emit<'a>,
 }
 
 impl Sink<'_> {
