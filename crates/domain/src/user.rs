@@ -144,6 +144,11 @@ impl Admin {
         Self { actor: None, via: Via::Cli }
     }
 
+    /// The same admin by another way.
+    pub fn through(self, via: Via) -> Self {
+        Self { via, ..self }
+    }
+
     /// Who acts; nobody by name where a program does.
     pub fn actor(&self) -> Option<&Username> {
         self.actor.as_ref()

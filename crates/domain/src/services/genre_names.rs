@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The genres behind a set of names, those that had to be created included.
+#[derive(Default)]
 pub(super) struct GenresByName(HashMap<String, Genre>);
 
 impl GenresByName {

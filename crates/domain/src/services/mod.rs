@@ -7,5 +7,5 @@ mod import;
 mod login_limits;
 
 pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
-pub use catalogue::{Catalogue, Duplicates};
-pub use import::{Import, Outcome};
+pub use catalogue::{Catalogue, Duplicates, INDEX_WAIT};
+pub use import::{FeedRecord, Import, Load, Outcome};
