@@ -43,6 +43,7 @@ use crate::{compat, docs, health, problem, v1};
         v1::genres::one,
         v1::genres::rename,
         v1::genres::delete,
+        v1::import::import,
         v1::accounts::register,
         v1::accounts::login,
         v1::accounts::logout,

@@ -13,6 +13,7 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
     [
         v1::movies::endpoints(),
         v1::genres::endpoints(),
+        v1::import::endpoints(),
         v1::accounts::endpoints(),
         compat::endpoints(),
         health::endpoints(),

@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use actix_web::{HttpRequest, web};
-use bootstrap::Settings;
+use bootstrap::{Services, Settings};
 use domain::services::{Accounts, Catalogue};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{cache::MovieCache, problem::Problem};
 
@@ -18,6 +18,7 @@ pub type State = web::Data<AppState>;
 /// The services and what goes with them.
 pub struct AppState {
     pub settings: Arc<Settings>,
+    pub services: Arc<Services>,
     pub catalogue: Arc<Catalogue>,
     pub accounts: Arc<Accounts>,
     pub movies: Arc<MovieCache>,
@@ -25,17 +26,28 @@ pub struct AppState {
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
     hashing: Turns,
+    imports: Arc<Semaphore>,
 }
 
 impl AppState {
-    pub fn new(
-        settings: Arc<Settings>,
-        catalogue: Arc<Catalogue>,
-        accounts: Arc<Accounts>,
-        movies: Arc<MovieCache>,
-    ) -> Self {
+    pub fn new(settings: Arc<Settings>, services: Arc<Services>, movies: Arc<MovieCache>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { settings, catalogue, accounts, movies, phase: Phase::default(), hashing: Turns::new(cores) }
+        Self {
+            imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
+            settings,
+            catalogue: Arc::clone(&services.catalogue),
+            accounts: Arc::clone(&services.accounts),
+            services,
+            movies,
+            phase: Phase::default(),
+            hashing: Turns::new(cores),
+        }
+    }
+
+    /// The right to run an import, where not too many run already.
+    pub fn import_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.imports).try_acquire_owned();
+        turn.map_err(|_| Problem::unavailable("As many imports run already as may at once."))
     }
 
     /// [`blocking`], for work that hashes a password.

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod conditional;
 pub mod genres;
+pub mod import;
 pub mod listing;
 pub mod movie_body;
 pub mod movie_query;

@@ -14,6 +14,7 @@ mod docs;
 mod examples;
 mod genres;
 mod health;
+mod import;
 mod lifecycle;
 mod movie_lists;
 mod movies;
