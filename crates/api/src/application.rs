@@ -53,12 +53,7 @@ impl Application {
         let fixture = Fixture::open(&settings, &services.catalogue)?;
         // After what may fail: a password that is shown this once should not scroll away with an error.
         first_start::make_admin(&settings, &services.accounts)?;
-        let state = web::Data::new(AppState::new(
-            Arc::new(settings),
-            Arc::clone(&services.catalogue),
-            Arc::clone(&services.accounts),
-            movies,
-        )?);
+        let state = web::Data::new(AppState::new(Arc::new(settings), Arc::clone(&services), movies)?);
         Ok(Self { listener, address, services, state, fixture })
     }
 

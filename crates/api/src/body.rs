@@ -54,7 +54,8 @@ async fn json_text(
     payload: Payload,
     accepted: &[&str],
 ) -> Result<String, Problem> {
-    check_type(request.headers(), accepted)?;
+    content_type(request.headers(), accepted)?;
+    check_encoding(request.headers())?;
     // Refused before it is sent, where the client says how much it is going to send.
     if declared_length(request.headers()).is_some_and(|length| length > limit as u64) {
         return Err(Problem::too_large(limit));
@@ -68,7 +69,8 @@ async fn json_text(
         .map_err(|error| Problem::unreadable_body(format!("The body is not UTF-8: {}.", error.utf8_error())))
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
+/// How long the body is, where the client says it.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -76,7 +78,8 @@ fn not_json(error: &serde_json::Error) -> Problem {
     Problem::unreadable_body(format!("The body is not JSON: {error}."))
 }
 
-fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
+/// Which of `accepted` the type of the body is.
+pub fn content_type<'a>(headers: &HeaderMap, accepted: &[&'a str]) -> Result<&'a str, Problem> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
@@ -86,12 +89,14 @@ fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
         }
         _ => true,
     });
-    if !is_utf8 || !accepted.iter().any(|accepted| essence.eq_ignore_ascii_case(accepted)) {
-        return Err(Problem::unsupported_type(accepted));
-    }
+    let found = accepted.iter().find(|accepted| is_utf8 && essence.eq_ignore_ascii_case(accepted));
+    found.copied().ok_or_else(|| Problem::unsupported_type(accepted))
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(header::CONTENT_ENCODING) {
         Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
-            Err(Problem::unsupported_encoding())
+            Err(Problem::unsupported_encoding("identity"))
         }
         _ => Ok(()),
     }

@@ -50,6 +50,7 @@ use crate::{compat, docs, health, problem, v1};
         v1::genres::rename,
         v1::genres::delete,
         v1::genres::merge,
+        v1::import::import,
         v1::accounts::register,
         v1::accounts::login,
         v1::accounts::logout,

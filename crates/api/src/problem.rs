@@ -103,7 +103,11 @@ impl Kind {
                 "Parameters, in the URL or in headers, are unknown, repeated or have values that are not allowed. `errors` \
                  names each; `did_you_mean` is the known parameter nearest to an unknown one.",
             ),
-            Self::UnreadableBody => ("/problems/unreadable-body", "Unreadable body", "The body is not JSON in UTF-8."),
+            Self::UnreadableBody => (
+                "/problems/unreadable-body",
+                "Unreadable body",
+                "The body is not what its Content-Type says, in UTF-8, or ends too early. Of a feed, `stored_records` came before that and are stored.",
+            ),
             Self::InvalidBody => (
                 "/problems/invalid-body",
                 "Invalid body",
@@ -327,10 +331,11 @@ impl Problem {
         }
     }
 
-    /// 415: the body is compressed.
-    pub fn unsupported_encoding() -> Self {
-        Self::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "A body here has no Content-Encoding.")
-            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+    /// 415: the body is compressed, and not in one of the ways `accepted`.
+    pub fn unsupported_encoding(accepted: &'static str) -> Self {
+        let detail = format!("The Content-Encoding of a body here is {accepted}.");
+        Self::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted))
     }
 
     /// 503: something is away for now.

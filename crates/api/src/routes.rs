@@ -14,6 +14,7 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::movies::endpoints(),
         v1::batch::endpoints(),
         v1::genres::endpoints(),
+        v1::import::endpoints(),
         v1::accounts::endpoints(),
         compat::endpoints(),
         health::endpoints(),

@@ -9,11 +9,11 @@ use std::{
 };
 
 use actix_web::{HttpRequest, web};
-use bootstrap::Settings;
+use bootstrap::{Services, Settings};
 use domain::services::{Accounts, Catalogue};
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinHandle, spawn_blocking},
 };
 
@@ -25,6 +25,7 @@ pub type State = web::Data<AppState>;
 /// The services and what goes with them.
 pub struct AppState {
     pub settings: Arc<Settings>,
+    pub services: Arc<Services>,
     pub catalogue: Arc<Catalogue>,
     pub accounts: Arc<Accounts>,
     pub movies: Arc<MovieLoader>,
@@ -33,19 +34,23 @@ pub struct AppState {
     /// logins cannot take all blocking threads from the readers.
     hashing: Turns,
     searchers: Searchers,
+    imports: Arc<Semaphore>,
 }
 
 impl AppState {
-    pub fn new(
-        settings: Arc<Settings>,
-        catalogue: Arc<Catalogue>,
-        accounts: Arc<Accounts>,
-        movies: Arc<MovieCache>,
-    ) -> io::Result<Self> {
+    pub fn new(settings: Arc<Settings>, services: Arc<Services>, movies: Arc<MovieCache>) -> io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let movies = Arc::new(MovieLoader::new(movies, Arc::clone(&catalogue)));
-        let (phase, hashing, searchers) = (Phase::default(), Turns::new(cores), Searchers::new(2 * cores)?);
-        Ok(Self { settings, catalogue, accounts, movies, phase, hashing, searchers })
+        Ok(Self {
+            imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
+            settings,
+            catalogue: Arc::clone(&services.catalogue),
+            accounts: Arc::clone(&services.accounts),
+            movies: Arc::new(MovieLoader::new(movies, Arc::clone(&services.catalogue))),
+            services,
+            phase: Phase::default(),
+            hashing: Turns::new(cores),
+            searchers: Searchers::new(2 * cores)?,
+        })
     }
 
     /// [`blocking`], for work that keeps a core busy but seldom waits.
@@ -55,6 +60,12 @@ impl AppState {
     ) -> Result<T, Problem> {
         let span = tracing::Span::current();
         done(self.searchers.spawn(move || span.in_scope(work))?).await
+    }
+
+    /// The right to run an import, where not too many run already.
+    pub fn import_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.imports).try_acquire_owned();
+        turn.map_err(|_| Problem::unavailable("As many imports run already as may at once."))
     }
 
     /// [`blocking`], for work that hashes a password.

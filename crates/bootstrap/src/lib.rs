@@ -8,5 +8,6 @@ pub mod settings;
 
 pub use services::{
     MigrationStatus, Services, StartError, accounts, embedded_database, importer, migration_status, open_store,
+    rehearsal,
 };
 pub use settings::{Settings, SettingsError};

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use domain::{
-    ports::{ChangeListener, MovieSearch, Store},
+    Error,
+    error::Cause,
+    ports::{ChangeListener, MovieSearch, Session, Store},
     services::{Accounts, Catalogue, Import, Registration},
 };
 pub use infra::db::MigrationStatus;
@@ -12,6 +14,7 @@ use infra::{
     search::{SearchIndex, SearchOptions},
     security::{BcryptHasher, RandomTokens, SystemClock},
 };
+use tempfile::TempDir;
 
 use crate::settings::{self, Settings};
 
@@ -73,6 +76,46 @@ pub fn importer(store: Arc<dyn Store>) -> Import {
     Import::new(store, Arc::new(SystemClock), Vec::new())
 }
 
+/// An import that tells what would become of records and leaves `store` as it is. It works on a temporary database, in
+/// the system's directory for such, which goes away with it.
+pub fn rehearsal(store: Arc<dyn Store>) -> domain::Result<Import> {
+    let scratch = Scratch::new().map_err(Error::Internal)?;
+    Import::rehearsal(store, Arc::new(scratch), Arc::new(SystemClock))
+}
+
+/// A temporary database.
+struct Scratch {
+    database: Database,
+    /// Goes after the database that is in it.
+    _directory: TempDir,
+}
+
+impl Scratch {
+    fn new() -> Result<Self, Cause> {
+        let directory = tempfile::Builder::new().prefix("marquee-rehearsal-").tempdir()?;
+        let file = directory.path().join("scratch.db");
+        let file = file.to_str().ok_or("the directory for temporary files has no name in UTF-8")?;
+        let database = Database::open(&DatabaseOptions {
+            url: format!("sqlite:{file}").into(),
+            pool_size: 1,
+            connect_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(10),
+        })?;
+        database.migrate()?;
+        Ok(Self { database, _directory: directory })
+    }
+}
+
+impl Store for Scratch {
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Session) -> domain::Result<()>) -> domain::Result<()> {
+        self.database.read(work)
+    }
+
+    fn write(&self, work: &mut dyn FnMut(&mut dyn Session) -> domain::Result<()>) -> domain::Result<()> {
+        self.database.write(work)
+    }
+}
+
 /// The accounts in `store`.
 pub fn accounts(settings: &Settings, store: Arc<dyn Store>) -> Accounts {
     let hasher = BcryptHasher::new(settings.auth.bcrypt_cost);
@@ -91,6 +134,7 @@ pub struct Services {
     pub accounts: Arc<Accounts>,
     /// Feeds.
     pub import: Arc<Import>,
+    store: Arc<dyn Store>,
     index: Arc<SearchIndex>,
 }
 
@@ -112,9 +156,15 @@ impl Services {
         Ok(Self {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
             accounts: Arc::new(accounts(settings, Arc::clone(&store))),
-            import: Arc::new(Import::new(store, clock, listeners)),
+            import: Arc::new(Import::new(Arc::clone(&store), clock, listeners)),
+            store,
             index,
         })
+    }
+
+    /// An import that tells what would become of records and changes nothing.
+    pub fn rehearsal(&self) -> domain::Result<Import> {
+        rehearsal(Arc::clone(&self.store))
     }
 
     /// Commits the index and ends its thread.

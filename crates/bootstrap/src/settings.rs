@@ -49,6 +49,12 @@ pub struct ServerSettings {
     pub max_body_bytes: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub max_batch_bytes: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub max_import_bytes: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub imports_at_once: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub import_idle_seconds: usize,
 }
 
 /// Where the catalogue is.
@@ -443,6 +449,7 @@ mod tests {
             ("MARQUEE_AUTH__ANONYMOUS_READ", "perhaps"),
             ("MARQUEE_AUTH__BCRYPT_COST", "3"),
             ("MARQUEE_DATABASE__POOL_SIZE", "0"),
+            ("MARQUEE_SERVER__IMPORTS_AT_ONCE", "0"),
             ("MARQUEE_SERVER__PUBLIC_URL", "movies.example.org"),
         ] {
             let message = error(&[(name, value)]);

@@ -154,6 +154,11 @@ impl Admin {
         self.user
     }
 
+    /// The same admin by another way.
+    pub fn through(self, via: Via) -> Self {
+        Self { via, ..self }
+    }
+
     /// Who acts; nobody by name where a program does.
     pub fn actor(&self) -> Option<&Username> {
         self.actor.as_ref()

@@ -2,11 +2,12 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`load`]: stores a feed, batch by batch; the only function that programs need
+//! 1. [`load()`] and [`load_records`]: store a feed, batch by batch
 //! 2. [`feed`]: hands out the records of a feed while it is read
 //!    - `feed/lookahead.rs`: a reader whose beginning can be looked at
-//!    - `feed/layout.rs`: whether a feed is one JSON text or has a record on each line
-//!    - `feed/document.rs`, `feed/lines.rs`: these two layouts
+//!    - `feed/layout.rs`: whether a feed is one JSON text, has a record on each line, or is CSV
+//!    - `feed/document.rs`, `feed/lines.rs`, `feed/rows.rs`: these three layouts
+//!    - `feed/limited.rs`: readers that fail where there is too much to read
 //!    - `feed/record.rs`: one record, in all the spellings that occur
 //! 3. [`csv`]: the columns and cells of CSV files
 //! 4. [`imdb`]: IMDb's public data sets, joined into records
@@ -19,4 +20,4 @@ pub mod feed;
 pub mod imdb;
 mod load;
 
-pub use load::{Counts, LoadError, OnError, Progress, Rejection, load, load_records};
+pub use load::{BrokenRule, Counts, LoadError, OnError, Progress, Rejection, load, load_records};

@@ -10,8 +10,7 @@ use std::{
 };
 
 use domain::{
-    movie::MoviePatch,
-    services::{Import, Outcome},
+    services::{FeedRecord, Import, Load, Outcome},
     user::Admin,
     violation::Violations,
 };
@@ -91,6 +90,29 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// A rule that a record broke, as reports tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BrokenRule {
+    /// The record's number in the feed, from 1.
+    pub record: u64,
+    /// The field's name, or the pointer to it without the slash in front; `None` where the rule is about the whole
+    /// record.
+    pub field: Option<String>,
+    /// The rule in words.
+    pub reason: String,
+}
+
+impl Rejection {
+    /// Each rule that the record broke.
+    pub fn broken_rules(self) -> impl Iterator<Item = BrokenRule> {
+        self.violations.0.into_iter().map(move |violation| BrokenRule {
+            record: self.record,
+            field: violation.field.strip_prefix('/').map(str::to_owned),
+            reason: violation.detail,
+        })
+    }
+}
+
 /// What one committed batch came to.
 #[derive(Debug)]
 pub struct Progress {
@@ -140,6 +162,9 @@ pub fn load(
 
 /// Loads the records that `read` hands out. It runs on a thread of its own while the batches before are being stored;
 /// `progress` hears of each batch once it is committed, and can break the load off there.
+///
+/// Where `read` fails, the records before that are stored; where a connection was lost
+/// ([`feed::Error::is_lost_connection`]), those of whole batches.
 pub fn load_records(
     import: &Import,
     admin: &Admin,
@@ -152,8 +177,9 @@ pub fn load_records(
         .name("feed".to_owned())
         .spawn(move || read_batches(read, on_error, &sender))
         .map_err(LoadError::Thread)?;
+    let mut feed = import.begin();
     for batch in batches {
-        let stored = batch.store(import, admin)?;
+        let stored = batch.store(&mut feed, admin)?;
         let first_rejected = stored.rejected.first().cloned();
         if progress(stored).is_break() {
             return Err(LoadError::Stopped);
@@ -173,8 +199,8 @@ pub fn load_records(
 /// Consecutive records of a feed.
 #[derive(Default)]
 struct Batch {
-    patches: Vec<MoviePatch>,
-    /// The numbers of `patches`.
+    records: Vec<FeedRecord>,
+    /// The numbers of `records`.
     numbers: Vec<u64>,
     /// The records that could not be read.
     rejected: Vec<Rejection>,
@@ -183,29 +209,29 @@ struct Batch {
 
 impl Batch {
     fn is_empty(&self) -> bool {
-        self.patches.is_empty() && self.rejected.is_empty()
+        self.records.is_empty() && self.rejected.is_empty()
     }
 
     fn is_full(&self) -> bool {
-        self.patches.len() + self.rejected.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES
+        self.records.len() + self.rejected.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES
     }
 
     fn push(&mut self, record: Record) {
         self.bytes += record.bytes;
         match record.content {
             Ok(patch) => {
-                self.patches.push(patch);
+                self.records.push(FeedRecord { id: record.id, patch });
                 self.numbers.push(record.number);
             }
             Err(violations) => self.rejected.push(Rejection { record: record.number, violations }),
         }
     }
 
-    fn store(self, import: &Import, admin: &Admin) -> Result<Progress, LoadError> {
+    fn store(self, feed: &mut Load, admin: &Admin) -> Result<Progress, LoadError> {
         let mut rejected = self.rejected;
         let mut counts = Counts::default();
         if let Some(&record) = self.numbers.first() {
-            let outcomes = import.apply(admin, &self.patches).map_err(|cause| LoadError::Store { record, cause })?;
+            let outcomes = feed.apply(admin, &self.records).map_err(|cause| LoadError::Store { record, cause })?;
             for (record, outcome) in self.numbers.into_iter().zip(outcomes) {
                 match outcome {
                     Outcome::Created => counts.created += 1,
@@ -238,7 +264,9 @@ fn read_batches(
         if apart { send(&mut batch, batches) } else { ControlFlow::Continue(()) }
     });
     // Also where the feed ends in an error: what came before it counts. Whether somebody takes it makes no difference.
-    let _ = send(&mut batch, batches);
+    if !end.as_ref().is_err_and(feed::Error::is_lost_connection) {
+        let _ = send(&mut batch, batches);
+    }
     end
 }
 

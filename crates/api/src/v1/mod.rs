@@ -5,6 +5,7 @@ pub mod batch;
 pub mod conditional;
 pub mod genres;
 pub mod idempotency;
+pub mod import;
 pub mod listing;
 pub mod movie_body;
 pub mod movie_query;

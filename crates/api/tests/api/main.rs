@@ -17,6 +17,7 @@ mod examples;
 mod genres;
 mod health;
 mod idempotency;
+mod import;
 mod lifecycle;
 mod movie_lists;
 mod movies;

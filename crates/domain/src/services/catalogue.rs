@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long a write waits for the index, so that the next list on this node shows it.
-const INDEX_WAIT: Duration = Duration::from_secs(2);
+pub const INDEX_WAIT: Duration = Duration::from_secs(2);
 
 /// How many movies lose or change a genre at a time: bounds memory, not the transaction.
 const GENRE_CHUNK: u32 = 500;

@@ -10,6 +10,6 @@ mod login_limits;
 
 pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
 pub use batch::{Done, Operation};
-pub use catalogue::{Catalogue, Duplicates};
+pub use catalogue::{Catalogue, Duplicates, INDEX_WAIT};
 pub use idempotency::Answer;
-pub use import::{Import, Outcome};
+pub use import::{FeedRecord, Import, Load, Outcome};

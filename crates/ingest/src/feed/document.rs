@@ -1,24 +1,21 @@
 //! Feeds that are one JSON text, or one after another: an array, an object with arrays in it, an object.
 
-use std::{
-    cell::Cell,
-    fmt,
-    io::{self, Read},
-    ops::ControlFlow,
-};
+use std::{cell::Cell, fmt, io::Read, ops::ControlFlow};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
-    Error, MAX_RECORD_BYTES, Sink, reason,
+    Error, MAX_RECORD_BYTES, Sink,
+    limited::RecordLimit,
+    reason,
     record::{self, Key, Reading},
 };
 
 /// Reads record by record, in constant memory.
 pub(super) fn read(source: impl Read, sink: &mut Sink) -> Result<(), Error> {
     let allowance = &Cell::new(MAX_RECORD_BYTES);
-    let mut json = serde_json::Deserializer::from_reader(Limited { source, allowance });
+    let mut json = serde_json::Deserializer::from_reader(RecordLimit::new(source, allowance));
     loop {
         allowance.set(MAX_RECORD_BYTES);
         let end = match json.end() {
@@ -36,27 +33,10 @@ pub(super) fn read(source: impl Read, sink: &mut Sink) -> Result<(), Error> {
 
 fn malformed(error: serde_json::Error, record: u64) -> Error {
     if error.is_io() {
-        return Error::Source { record, cause: error.into() };
+        return Error::source(record, error.into());
     }
     let reason = if error.is_eof() { "the feed ends here".to_owned() } else { reason(&error) };
     Error::Malformed { record, line: error.line() as u64, column: error.column(), reason }
-}
-
-/// A reader that fails when too much is read for one record. Who takes a record renews the allowance.
-struct Limited<'a, R> {
-    source: R,
-    allowance: &'a Cell<usize>,
-}
-
-impl<R: Read> Read for Limited<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.source.read(buffer)?;
-        match self.allowance.get().checked_sub(n) {
-            Some(left) => self.allowance.set(left),
-            None => return Err(io::Error::other(format!("a record takes at most {MAX_RECORD_BYTES} bytes"))),
-        }
-        Ok(n)
-    }
 }
 
 /// One JSON text of the feed.

@@ -1,8 +1,8 @@
-//! Whether a feed is one JSON text or has a record on each line.
+//! Whether a feed is one JSON text, has a record on each line, or is CSV.
 
 use serde::de::IgnoredAny;
 
-use super::MAX_RECORD_BYTES;
+use super::{MAX_RECORD_BYTES, rows};
 
 /// How much of a feed is looked at: the longest record of a feed of lines is in it.
 pub(super) const HEAD_BYTES: usize = MAX_RECORD_BYTES;
@@ -15,7 +15,9 @@ pub(super) enum Layout {
     Document,
     /// One record on each line.
     Lines,
-    /// No JSON.
+    /// CSV.
+    Rows,
+    /// None of these.
     Unknown,
 }
 
@@ -31,6 +33,9 @@ pub(super) fn recognise(head: &[u8], all: bool) -> Layout {
         Some(byte) => byte,
     };
     let (first, rest) = head.split_at(head.iter().position(|&b| b == b'\n').unwrap_or(head.len()));
+    if first_byte != &b'{' && rows::names_columns(first) {
+        return Layout::Rows;
+    }
     if is_object(first.trim_ascii_end()) && !rest.trim_ascii().is_empty() {
         return Layout::Lines;
     }
@@ -84,8 +89,12 @@ mod tests {
             ("{\"name\": oops}\n{\"name\":\"A\"}", Layout::Lines),
             ("oops\n{\"name\":\"A\"}", Layout::Lines),
             ("oops", Layout::Unknown),
-            ("name,director\nStar Wars,George Lucas\n", Layout::Unknown),
-            ("\"name\"", Layout::Unknown),
+            ("name,director\nStar Wars,George Lucas\n", Layout::Rows),
+            (" Title , \"Year\" \r\n", Layout::Rows),
+            ("imdb_score", Layout::Rows),
+            ("name;director\nStar Wars;George Lucas\n", Layout::Unknown),
+            ("\"name\": \"A\"}\n{\"name\":\"B\"}", Layout::Lines),
+            ("\"text\"", Layout::Unknown),
         ] {
             assert_eq!(recognise(text.as_bytes(), true), layout, "{text:?}");
         }

@@ -5,14 +5,17 @@ use std::{
     str,
 };
 
-use super::{Content, Error, MAX_RECORD_BYTES, Sink, reason, record};
+use super::{
+    Error, MAX_RECORD_BYTES, Sink, reason,
+    record::{self, Parsed},
+};
 
 /// Reads line by line. A line that cannot be read is a record that is refused, but for a last one without a line end:
 /// there the feed was cut off.
 pub(super) fn read(mut source: impl BufRead, sink: &mut Sink) -> Result<(), Error> {
     let mut line = Vec::new();
     for number in 1.. {
-        let failed = |cause| Error::Source { record: sink.records + 1, cause };
+        let failed = |cause| Error::source(sink.records + 1, cause);
         read_piece(&mut source, &mut line).map_err(failed)?;
         if line.is_empty() {
             break;
@@ -52,7 +55,7 @@ fn read_piece(source: &mut impl BufRead, piece: &mut Vec<u8>) -> io::Result<()> 
 }
 
 /// The record, or where and why it cannot be read.
-fn parse(line: &[u8]) -> Result<Content, (usize, String)> {
+fn parse(line: &[u8]) -> Result<Parsed, (usize, String)> {
     let text = str::from_utf8(line).map_err(|e| (e.valid_up_to() + 1, "invalid UTF-8".to_owned()))?;
     record::read(text).map_err(|e| (e.column(), reason(&e)))
 }

@@ -1,16 +1,18 @@
 //! Feeds: what they look like and how they are read.
 //!
 //! A feed is recognised by its content. It is UTF-8, perhaps after a byte-order mark, perhaps compressed by gzip, and
-//! holds its records as one JSON array, as an array inside an object (`{"movies": [...]}`), as one object per line, or
-//! as one object after another.
+//! holds its records as one JSON array, as an array inside an object (`{"movies": [...]}`), as one object per line, as
+//! one object after another, or as CSV whose first row names the columns.
 //!
 //! However long a feed is, what is in memory at a time is its first MiB, or one record.
 
 mod document;
 mod layout;
+mod limited;
 mod lines;
 mod lookahead;
 mod record;
+mod rows;
 
 use std::{
     io::{self, BufReader, Read},
@@ -19,11 +21,12 @@ use std::{
 
 use domain::{
     movie::MoviePatch,
-    violation::{Violation, ViolationCode, Violations},
+    violation::{ViolationCode, Violations},
 };
 use flate2::bufread::MultiGzDecoder;
 
-use self::{layout::Layout, lookahead::LookAhead, record::Content};
+use self::{layout::Layout, limited::FeedLimit, lookahead::LookAhead, record::Parsed};
+use crate::csv::COLUMNS;
 
 /// The most bytes that one record takes.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
@@ -37,6 +40,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub struct Record {
     /// Its number in the feed, from 1.
     pub number: u64,
+    /// What the feed calls its movie, if that is a whole number.
+    pub id: Option<u64>,
     /// The length of its text, about.
     pub bytes: usize,
     /// What it asks for, or all that is wrong with it. A whole record that cannot be read is a violation of the
@@ -51,8 +56,16 @@ pub enum Error {
     #[error("it is empty")]
     Empty,
     /// It is something else.
-    #[error("it is not a JSON feed: it begins neither with '[' nor with '{{'")]
+    #[error(
+        "it is not a JSON feed: it begins neither with '[' nor with '{{'; nor is it CSV: its first line names no column"
+    )]
     NotAFeed,
+    /// Its first row does not name columns of movies.
+    #[error("{reason}; the columns of CSV are {}", COLUMNS.join(", "))]
+    Columns {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// It is damaged, or ends too early.
     #[error("record {record} (line {line}, column {column}) cannot be read: {reason}")]
     Malformed {
@@ -73,27 +86,83 @@ pub enum Error {
         /// Why.
         cause: io::Error,
     },
+    /// It is longer than it may be.
+    #[error("{cause}: it is read up to record {record}")]
+    TooLarge {
+        /// The number of the record that was not read to its end.
+        record: u64,
+        /// The limit, in words.
+        cause: io::Error,
+    },
+}
+
+impl Error {
+    fn source(record: u64, cause: io::Error) -> Self {
+        if cause.kind() == io::ErrorKind::FileTooLarge {
+            Self::TooLarge { record, cause }
+        } else {
+            Self::Source { record, cause }
+        }
+    }
+
+    /// Whether who sent the feed went away in the middle ([`io::ErrorKind::ConnectionAborted`]).
+    pub fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Source { cause, .. } if cause.kind() == io::ErrorKind::ConnectionAborted)
+    }
+}
+
+/// A way to write records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON in any layout.
+    Json,
+    /// CSV.
+    Csv,
+}
+
+/// What is known of a feed before it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// Its format; where it is not known, the content tells.
+    pub format: Option<Format>,
+    /// Whether it is known to be compressed by gzip; where it is not, the content tells.
+    pub gzip: bool,
+    /// The most bytes that are read of it, unpacked.
+    pub max_bytes: Option<u64>,
 }
 
 /// Takes the records of a feed, one after the other, until it breaks.
 pub type Emit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
 
-/// Reads a feed, handing each record to `emit` as soon as it is read, until `emit` breaks or the feed ends.
+/// Reads a feed of which nothing is known; see [`read_as`].
 pub fn read(source: impl Read, emit: Emit) -> Result<(), Error> {
+    read_as(source, &Form::default(), emit)
+}
+
+/// Reads a feed, handing each record to `emit` as soon as it is read, until `emit` breaks or the feed ends.
+pub fn read_as(source: impl Read, form: &Form, emit: Emit) -> Result<(), Error> {
     let mut sink = Sink { records: 0, stopped: false, emit };
     let source = LookAhead::new(source, GZIP.len());
-    let text: Box<dyn Read + '_> = if source.head() == GZIP {
+    let text: Box<dyn Read + '_> = if form.gzip || source.head() == GZIP {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, source)))
     } else {
         Box::new(source)
     };
+    let text = FeedLimit::new(text, form.max_bytes.unwrap_or(u64::MAX));
     let mut text = LookAhead::new(text, layout::HEAD_BYTES);
     text.skip(BYTE_ORDER_MARK);
-    match layout::recognise(text.head(), text.head_is_all()) {
+    let layout = match (form.format, layout::recognise(text.head(), text.head_is_all())) {
+        (_, Layout::Blank) => Layout::Blank,
+        (Some(Format::Csv), _) => Layout::Rows,
+        (Some(Format::Json), Layout::Rows) => Layout::Unknown,
+        (_, recognised) => recognised,
+    };
+    match layout {
         Layout::Document => document::read(BufReader::with_capacity(BUFFER_BYTES, text), &mut sink),
         Layout::Lines => lines::read(BufReader::with_capacity(BUFFER_BYTES, text), &mut sink),
+        Layout::Rows => rows::read(text, &mut sink),
         Layout::Blank => Err(match text.into_failure() {
-            Some(cause) => Error::Source { record: 1, cause },
+            Some(cause) => Error::source(1, cause),
             None => Error::Empty,
         }),
         Layout::Unknown => Err(Error::NotAFeed),
@@ -108,16 +177,16 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn push(&mut self, bytes: usize, content: Content) -> ControlFlow<()> {
+    fn push(&mut self, bytes: usize, Parsed { id, content }: Parsed) -> ControlFlow<()> {
         self.records += 1;
-        let flow = (self.emit)(Record { number: self.records, bytes, content });
+        let flow = (self.emit)(Record { number: self.records, id, bytes, content });
         self.stopped = flow.is_break();
         flow
     }
 
     /// A record of which nothing could be read.
     fn push_unreadable(&mut self, bytes: usize, reason: String) -> ControlFlow<()> {
-        self.push(bytes, Err(Violations(vec![Violation::new("", ViolationCode::InvalidFormat, reason)])))
+        self.push(bytes, Parsed::refused(ViolationCode::InvalidFormat, reason))
     }
 }
 

@@ -9,28 +9,43 @@ use domain::{
 };
 use serde::{
     Deserialize,
-    de::{Deserializer, IgnoredAny, MapAccess, Visitor},
+    de::{
+        Deserializer, IgnoredAny, MapAccess, Visitor,
+        value::{Error as NoError, StrDeserializer},
+    },
 };
 use serde_json::Value;
 
-/// What a record asks for, or all that is wrong with it.
-pub(super) type Content = Result<MoviePatch, Violations>;
+use crate::csv::GENRE_SEPARATOR;
+
+/// A record that was read.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) id: Option<u64>,
+    /// What it asks for, or all that is wrong with it.
+    pub(super) content: Result<MoviePatch, Violations>,
+}
+
+impl Parsed {
+    /// A record of which nothing could be read.
+    pub(super) fn refused(code: ViolationCode, reason: impl Into<String>) -> Self {
+        Self { id: None, content: Err(Violations(vec![Violation::new("", code, reason)])) }
+    }
+}
 
 /// The most entries of a list of genres, repeated ones included, that are read.
 const MAX_GENRE_ENTRIES: usize = 1_000;
 
 /// Reads the JSON text of a record. Fails where it is no JSON text.
-pub(super) fn read(text: &str) -> Result<Content, serde_json::Error> {
+pub(super) fn read(text: &str) -> Result<Parsed, serde_json::Error> {
     match serde_json::from_str::<Movie>(text) {
         Ok(movie) => Ok(movie.0),
-        Err(error) if error.is_data() => {
-            Ok(Err(Violations(vec![Violation::new("", ViolationCode::WrongType, "a record is a JSON object")])))
-        }
+        Err(error) if error.is_data() => Ok(Parsed::refused(ViolationCode::WrongType, "a record is a JSON object")),
         Err(error) => Err(error),
     }
 }
 
-struct Movie(Content);
+struct Movie(Parsed);
 
 impl<'de> Deserialize<'de> for Movie {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
@@ -56,10 +71,11 @@ impl<'de> Deserialize<'de> for Movie {
     }
 }
 
-/// The name of a record's member.
-#[derive(Deserialize)]
+/// The name of a record's member, or of a column.
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 pub(super) enum Key {
+    Id,
     Name,
     Director,
     #[serde(alias = "genre")]
@@ -74,14 +90,23 @@ pub(super) enum Key {
     Overview,
     PosterUrl,
     /// What the catalogue itself says of a movie: an exported one has it, an import does not ask for it.
-    #[serde(rename = "id", alias = "version", alias = "created_at", alias = "updated_at")]
-    Kept,
+    Version,
+    CreatedAt,
+    UpdatedAt,
     Unknown(String),
+}
+
+impl Key {
+    pub(super) fn of(name: &str) -> Self {
+        // Every name is one, if only an unknown one.
+        Self::deserialize(StrDeserializer::<NoError>::new(name)).unwrap_or_else(|_| Self::Unknown(name.to_owned()))
+    }
 }
 
 /// A record as far as it has been read.
 #[derive(Default)]
 pub(super) struct Reading {
+    id: Option<u64>,
     patch: MoviePatch,
     violations: Violations,
     /// The fields that occurred.
@@ -97,28 +122,39 @@ impl Reading {
     /// Reads the value of the member `key`.
     pub(super) fn member<'de, A: MapAccess<'de>>(&mut self, key: Key, object: &mut A) -> Result<(), A::Error> {
         match key {
-            Key::Name => self.text("/name", |patch| &mut patch.name, object.next_value()?),
-            Key::Director => self.text("/director", |patch| &mut patch.director, object.next_value()?),
-            Key::Genres => self.genres("/genres", object.next_value()?),
-            Key::Popularity => self.number("/popularity", |patch| &mut patch.popularity, object.next_value()?),
-            Key::ImdbScore => self.number("/imdb_score", |patch| &mut patch.imdb_score, object.next_value()?),
-            Key::Year => self.number("/year", |patch| &mut patch.year, object.next_value()?),
-            Key::RuntimeMinutes => {
-                self.number("/runtime_minutes", |patch| &mut patch.runtime_minutes, object.next_value()?);
-            }
-            Key::Votes => self.number("/votes", |patch| &mut patch.votes, object.next_value()?),
-            Key::ImdbId => self.text("/imdb_id", |patch| &mut patch.imdb_id, object.next_value()?),
-            Key::Overview => self.text("/overview", |patch| &mut patch.overview, object.next_value()?),
-            Key::PosterUrl => self.text("/poster_url", |patch| &mut patch.poster_url, object.next_value()?),
-            Key::Kept => {
+            Key::Version | Key::CreatedAt | Key::UpdatedAt | Key::Unknown(_) => {
                 object.next_value::<IgnoredAny>()?;
+                self.field(&key, Value::Null);
             }
-            Key::Unknown(name) => {
-                object.next_value::<IgnoredAny>()?;
-                self.refuse_unknown(&name);
-            }
+            key => self.field(&key, object.next_value()?),
         }
         Ok(())
+    }
+
+    /// Reads the cell of the column `key`.
+    pub(super) fn cell(&mut self, key: &Key, text: &str) {
+        let value = if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) };
+        self.field(key, value);
+    }
+
+    fn field(&mut self, key: &Key, value: Value) {
+        match key {
+            Key::Id => self.id = id(&value),
+            Key::Name => self.text("/name", |patch| &mut patch.name, value),
+            Key::Director => self.text("/director", |patch| &mut patch.director, value),
+            Key::Genres => self.genres("/genres", value),
+            Key::Popularity => self.number("/popularity", |patch| &mut patch.popularity, value),
+            Key::ImdbScore => self.number("/imdb_score", |patch| &mut patch.imdb_score, value),
+            Key::Year => self.number("/year", |patch| &mut patch.year, value),
+            Key::RuntimeMinutes => self.number("/runtime_minutes", |patch| &mut patch.runtime_minutes, value),
+            Key::Votes => self.number("/votes", |patch| &mut patch.votes, value),
+            Key::ImdbId => self.text("/imdb_id", |patch| &mut patch.imdb_id, value),
+            Key::Overview => self.text("/overview", |patch| &mut patch.overview, value),
+            Key::PosterUrl => self.text("/poster_url", |patch| &mut patch.poster_url, value),
+            // What the catalogue itself says of a movie: an exported one has it, an import does not ask for it.
+            Key::Version | Key::CreatedAt | Key::UpdatedAt => {}
+            Key::Unknown(name) => self.refuse_unknown(name),
+        }
     }
 
     /// Notes that there is no field of this name.
@@ -129,12 +165,12 @@ impl Reading {
     }
 
     /// All of it. What is wrong with the fields that could be read is told along with the rest.
-    pub(super) fn finish(mut self) -> Content {
+    pub(super) fn finish(mut self) -> Parsed {
         if self.violations.0.is_empty() {
-            return Ok(self.patch);
+            return Parsed { id: self.id, content: Ok(self.patch) };
         }
         self.violations.merge(self.patch.onto(None).err().unwrap_or_default());
-        Err(self.violations)
+        Parsed { id: self.id, content: Err(self.violations) }
     }
 
     fn text(&mut self, pointer: &'static str, slot: fn(&mut MoviePatch) -> &mut Field<String>, value: Value) {
@@ -232,9 +268,18 @@ impl Reading {
     }
 }
 
-/// The entries of a list that is written as one text.
+/// What tells the movies of a feed from each other: whole numbers do, as an export has them.
+fn id(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The entries of a list that is written as one text. No genre's name contains what may stand between them.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+    text.split([',', GENRE_SEPARATOR]).map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 #[cfg(test)]
@@ -242,13 +287,13 @@ mod tests {
     use super::*;
 
     fn accepted(text: &str) -> MoviePatch {
-        read(text).unwrap().unwrap()
+        read(text).unwrap().content.unwrap()
     }
 
     /// Each violation as `field code`.
     fn refused(text: &str) -> Vec<String> {
         let told = |v: &Violation| format!("{} {}", v.field, serde_json::to_string(&v.code).unwrap().replace('"', ""));
-        read(text).unwrap().unwrap_err().0.iter().map(told).collect()
+        read(text).unwrap().content.unwrap_err().0.iter().map(told).collect()
     }
 
     #[test]
@@ -296,6 +341,7 @@ mod tests {
             r#""genre": ["Action", "War"]"#,
             r#""genres": "Action, War""#,
             r#""genres": " Action ,, War,""#,
+            r#""genres": "Action | War""#,
             r#""genres": [{"id": 1, "name": "Action"}, {"name": "War"}]"#,
         ] {
             assert_eq!(accepted(&format!("{{{genres}}}")).genres, list(), "{genres}");
@@ -324,6 +370,23 @@ mod tests {
     fn what_the_catalogue_says_of_a_movie_is_ignored() {
         let exported = r#"{"id": 1, "version": 2, "created_at": "x", "updated_at": [{}]}"#;
         assert_eq!(accepted(exported), MoviePatch::default());
+    }
+
+    #[test]
+    fn whole_numbers_are_ids() {
+        for (value, id) in [
+            ("7", Some(7)),
+            ("\" 7 \"", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("0", Some(0)),
+            ("-7", None),
+            ("7.5", None),
+            ("\"tt7\"", None),
+            ("null", None),
+            ("[7]", None),
+        ] {
+            assert_eq!(read(&format!("{{\"id\": {value}}}")).unwrap().id, id, "{value}");
+        }
     }
 
     #[test]

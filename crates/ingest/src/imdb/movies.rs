@@ -45,7 +45,7 @@ impl Movies {
                 Ok(cells) => self.movie(cells),
                 Err(violations) => Err(violations),
             };
-            if emit(Record { number, bytes, content }).is_break() {
+            if emit(Record { number, bytes, id: None, content }).is_break() {
                 break;
             }
         }

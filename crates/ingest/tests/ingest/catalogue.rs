@@ -41,6 +41,10 @@ impl Catalogue {
         load(Arc::clone(&self.0), source, on_error)
     }
 
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.0)
+    }
+
     pub fn import(&self) -> Import {
         bootstrap::importer(Arc::clone(&self.0))
     }
@@ -66,10 +70,13 @@ impl Catalogue {
 }
 
 pub fn load(store: Arc<dyn Store>, source: impl Read + Send + 'static, on_error: OnError) -> Loaded {
+    load_with(&bootstrap::importer(store), source, on_error)
+}
+
+pub fn load_with(import: &Import, source: impl Read + Send + 'static, on_error: OnError) -> Loaded {
     let mut counts = Counts::default();
     let mut rejected = Vec::new();
-    let import = bootstrap::importer(store);
-    let end = ingest::load(&import, &Admin::operator(), source, on_error, |progress| {
+    let end = ingest::load(import, &Admin::operator(), source, on_error, |progress| {
         counts += progress.counts;
         rejected.extend(progress.rejected);
         ControlFlow::Continue(())

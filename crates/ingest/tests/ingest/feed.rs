@@ -7,7 +7,10 @@ use std::{
 
 use domain::movie::{Field, MoviePatch};
 use flate2::{Compression, write::GzEncoder};
-use ingest::feed::{self, Error, MAX_RECORD_BYTES, Record};
+use ingest::{
+    csv::{COLUMNS, neutralised},
+    feed::{self, Error, Form, Format, MAX_RECORD_BYTES, Record},
+};
 use proptest::prelude::*;
 
 fn read(feed: &[u8]) -> (Vec<Record>, Result<(), Error>) {
@@ -121,7 +124,7 @@ fn what_is_no_feed_is_named_so() {
     for feed in [&b""[..], b" \n", "\u{feff}".as_bytes(), &gzip(b"")] {
         assert!(matches!(read(feed).1, Err(Error::Empty)), "{feed:?}");
     }
-    for feed in [&b"name,director\nA,B\n"[..], b"\"text\"", b"12", b"<html>", b"\xff\xfe[\0]\0", &gzip(b"PK")] {
+    for feed in [&b"title;director\nA;B\n"[..], b"\"text\"", b"12", b"<html>", b"\xff\xfe[\0]\0", &gzip(b"PK")] {
         assert!(matches!(read(feed).1, Err(Error::NotAFeed)), "{feed:?}");
     }
 }
@@ -234,6 +237,122 @@ fn nesting_without_end_is_an_error() {
     }
 }
 
+#[test]
+fn csv_is_told_by_its_first_row() {
+    let csv = b"director,Name\nVictor Fleming,The Wizard of Oz\n";
+    for feed in [&csv[..], b"\xef\xbb\xbf\"name\"\r\nThe Wizard of Oz", &gzip(csv)] {
+        assert_eq!(names(feed), ["The Wizard of Oz"]);
+    }
+    let read_as = |format, text: &[u8]| {
+        let mut count = 0;
+        let form = Form { format: Some(format), ..Form::default() };
+        let end = feed::read_as(text, &form, &mut |_| {
+            count += 1;
+            ControlFlow::Continue(())
+        });
+        (count, end)
+    };
+    assert!(matches!(read_as(Format::Csv, csv), (1, Ok(()))));
+    assert!(matches!(read_as(Format::Json, csv), (0, Err(Error::NotAFeed))));
+    assert!(matches!(read_as(Format::Csv, ARRAY.as_bytes()), (0, Err(Error::Columns { .. }))));
+    assert!(matches!(read_as(Format::Csv, b" \n"), (0, Err(Error::Empty))));
+}
+
+#[test]
+fn a_row_says_what_an_object_says() {
+    let csv = "Imdb_ID, name ,genres,popularity,imdb_score,overview,year,votes,director,id,version,created_at\r\n\
+               tt0000001,\" A, \"\"B\"\"\",Action| Sci-Fi,88,\" 8.8\",\"two\r\nlines\",,,'=1+1,7,3,x\r\n";
+    let json = r#"{"imdb_id": "tt0000001", "name": " A, \"B\"", "genres": ["Action", "Sci-Fi"], "popularity": 88.0,
+        "imdb_score": 8.8, "overview": "two\r\nlines", "year": null, "votes": null, "director": "=1+1", "id": 7}"#;
+    let one = |feed: &str| {
+        let (mut records, end) = read(feed.as_bytes());
+        assert!(end.is_ok() && records.len() == 1, "{end:?}");
+        let Record { number, id, content, .. } = records.remove(0);
+        (number, id, content.unwrap())
+    };
+    assert_eq!(one(csv), one(json));
+    assert_eq!(one(csv).1, Some(7));
+    assert_eq!(one(csv).2.poster_url, Field::Absent);
+}
+
+#[test]
+fn columns_that_are_not_known_end_the_feed() {
+    for (header, complaint) in [
+        ("name,stars", "column 2 (\"stars\") is not known"),
+        ("name,", "column 2 (\"\") is not known"),
+        ("genre,name,Genres", "column 3 (\"Genres\") is there twice"),
+        ("director,year", "there is no column \"name\""),
+    ] {
+        let (records, error) = told(format!("{header}\nA,B,C\n").as_bytes());
+        assert_eq!((records.len(), error), (0, format!("{complaint}; the columns of CSV are {}", COLUMNS.join(", "))));
+    }
+    assert_eq!(names(b"name,year\n"), [""; 0]);
+}
+
+#[test]
+fn a_damaged_row_costs_one_record() {
+    for (row, reason) in [
+        (&b"B"[..], "line 3: it has 1 cells, but there are 2 columns"),
+        (b"B,1999,Drama", "line 3: it has 3 cells, but there are 2 columns"),
+        (b"B\xff,1999", "line 3: cell 1 is not UTF-8"),
+        (b"B,soon", "year: a number is expected, not text"),
+    ] {
+        let feed = [b"name,year\nA,\n", row, b"\nC,2001\n"].concat();
+        assert_eq!(told(&feed), (vec!["A".into(), "!".into(), "C".into()], String::new()));
+        assert_eq!(read(&feed).0[1].content.as_ref().unwrap_err().to_string(), reason);
+    }
+}
+
+#[test]
+fn a_csv_that_was_cut_off_is_an_error() {
+    for rest in ["B", "\"B\n", "2,\"B\n", "\"B,2\nC,3\n", "B,\"2", "B,\"2\n"] {
+        let (names, error) = told(format!("name,year\nA,1\n{rest}").as_bytes());
+        assert_eq!(names, ["A"], "{rest:?}");
+        assert_eq!(error, "record 2 (line 3, column 1) cannot be read: the feed ends here");
+    }
+    for end in ["", "\n", "\r\n", "\n\n"] {
+        for last in ["B,2", "B,\"2\""] {
+            let feed = format!("name,year\nA,1\n{last}{end}");
+            assert_eq!(names(feed.as_bytes()), ["A", "B"], "{feed:?}");
+        }
+    }
+}
+
+#[test]
+fn a_row_has_a_bounded_length() {
+    let feed = format!("name\nA\n\"{}\"\nC\n", "x".repeat(2 * MAX_RECORD_BYTES));
+    let (names, error) = told(feed.as_bytes());
+    assert_eq!(names, ["A"]);
+    assert_eq!(error, "it cannot be read (from record 2 on): a record takes at most 1048576 bytes");
+}
+
+#[test]
+fn a_feed_has_a_bounded_length_unpacked() {
+    let lines: String = (0..50_000).map(|i| format!("{{\"name\":\"{i}\"}}\n")).collect();
+    let read_at_most = |max_bytes: usize, feed: &[u8]| {
+        let mut count = 0;
+        let form = Form { max_bytes: Some(max_bytes as u64), ..Form::default() };
+        let end = feed::read_as(feed, &form, &mut |_| {
+            count += 1;
+            ControlFlow::Continue(())
+        });
+        (count, end.err().map(|error| error.to_string()))
+    };
+    for feed in [lines.clone().into_bytes(), gzip(lines.as_bytes())] {
+        assert_eq!(read_at_most(lines.len(), &feed), (50_000, None));
+        let message = "it has more than 170 bytes: it is read up to record 13".to_owned();
+        assert_eq!(read_at_most(170, &feed), (12, Some(message)), "ten lines of 13 bytes, two of 14");
+    }
+}
+
+#[test]
+fn what_is_said_to_be_compressed_has_to_be() {
+    let form = Form { gzip: true, ..Form::default() };
+    let read = |feed: &[u8]| feed::read_as(feed, &form, &mut |_| ControlFlow::Continue(()));
+    assert!(read(&gzip(ARRAY.as_bytes())).is_ok());
+    assert!(matches!(read(ARRAY.as_bytes()), Err(Error::Source { record: 1, .. })));
+}
+
 /// Elements without end; counts how much was taken of them.
 struct Endless {
     element: &'static [u8],
@@ -266,6 +385,48 @@ fn records_are_handed_out_while_the_feed_is_read() {
     }
 }
 
+fn text_cell(text: &Field<String>) -> String {
+    match text {
+        Field::Value(text) => format!("\"{}\"", neutralised(text).replace('"', "\"\"")),
+        _ => String::new(),
+    }
+}
+
+fn number_cell(number: &Field<f64>) -> String {
+    match number {
+        Field::Value(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+prop_compose! {
+    /// A record as a row can say it: an empty text is none.
+    fn some_record()(
+        id in proptest::option::of(any::<u64>()),
+        name in any::<String>(),
+        director in any::<String>(),
+        overview in any::<String>(),
+        genres in proptest::collection::vec("[-='+@A-Za-zé]{1,8}", 0..4),
+        imdb_score in proptest::option::of(0.0..=10.0),
+        votes in proptest::option::of(any::<u32>()),
+    ) -> (Option<u64>, MoviePatch) {
+        fn field<T>(value: Option<T>) -> Field<T> {
+            value.map_or(Field::Null, Field::Value)
+        }
+        let text = |text: String| field(Some(text).filter(|text| !text.is_empty()));
+        let patch = MoviePatch {
+            name: text(name),
+            director: text(director),
+            overview: text(overview),
+            genres: field(Some(genres).filter(|genres| !genres.is_empty())),
+            imdb_score: field(imdb_score),
+            votes: field(votes.map(f64::from)),
+            ..MoviePatch::default()
+        };
+        (id, patch)
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -289,6 +450,46 @@ proptest! {
         }
         let (records, _) = read(&feed);
         prop_assert!(records.len() <= 12);
+    }
+
+    #[test]
+    fn every_record_comes_out_of_csv_as_it_went_in(
+        records in proptest::collection::vec(some_record(), 1..20),
+        order in Just(["id", "name", "director", "genres", "imdb_score", "votes", "overview"]).prop_shuffle(),
+        end in proptest::sample::select(vec!["\n", "\r\n"]),
+    ) {
+        let mut csv = order.join(",") + end;
+        for (id, patch) in &records {
+            let cell = |column: &&str| match *column {
+                "id" => id.map(|id| id.to_string()).unwrap_or_default(),
+                "name" => text_cell(&patch.name),
+                "director" => text_cell(&patch.director),
+                "overview" => text_cell(&patch.overview),
+                "imdb_score" => number_cell(&patch.imdb_score),
+                "votes" => number_cell(&patch.votes),
+                _ => match &patch.genres {
+                    Field::Value(names) => neutralised(&names.join("|")).into_owned(),
+                    _ => String::new(),
+                },
+            };
+            csv += &(order.iter().map(cell).collect::<Vec<_>>().join(",") + end);
+        }
+        let (found, ended) = read(csv.as_bytes());
+        prop_assert!(ended.is_ok(), "{:?}", ended);
+        let found: Vec<_> = found.into_iter().map(|record| (record.id, record.content.unwrap())).collect();
+        prop_assert_eq!(found, records);
+    }
+
+    #[test]
+    fn no_near_miss_of_csv_makes_the_reader_panic(
+        at in any::<proptest::sample::Index>(),
+        with in any::<u8>(),
+    ) {
+        let mut feed = b"name,year\r\n\"A, \"\"B\"\"\",1999\r\nC,2000\r\n".to_vec();
+        let at = at.index(feed.len());
+        feed[at] = with;
+        let _ = read(&feed);
+        let _ = read(&feed[..at]);
     }
 
     #[test]

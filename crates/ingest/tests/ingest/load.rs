@@ -9,11 +9,14 @@ use std::{
 
 use domain::{
     Error, Result,
+    movie::{Field, MoviePatch},
     ports::{Session, Store},
+    services::{FeedRecord, Import, Outcome},
     user::Admin,
 };
 use flate2::{Compression, write::GzEncoder};
-use ingest::{LoadError, OnError};
+use ingest::{LoadError, OnError, csv::neutralised};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use testing::TestDatabase;
 
@@ -28,6 +31,13 @@ testing::on_every_database! {
     records_keep_their_numbers_across_batches,
     an_aborted_load_has_stored_exactly_what_comes_before,
     an_imdb_id_goes_from_one_movie_to_another,
+    every_bad_row_of_csv_is_reported_and_every_good_one_loaded,
+    equal_records_with_different_ids_are_different_movies,
+    the_first_of_equals_meets_the_oldest_movie_the_next_the_next,
+    a_record_whose_id_was_there_before_meets_the_same_movie,
+    a_load_of_equals_that_was_broken_off_is_completed,
+    a_transaction_that_is_run_twice_takes_each_movie_once,
+    a_rehearsal_tells_what_a_load_does_and_changes_nothing,
 }
 
 fn a_feed_that_is_loaded_again_changes_nothing(database: &TestDatabase) {
@@ -122,7 +132,25 @@ fn variants(feed: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("one object per line, CRLF", lines.replace('\n', "\r\n").into_bytes()),
         ("one object per line, gzip", gzip.finish().unwrap()),
         ("one object per line", lines.into_bytes()),
+        ("CSV", csv(&records, "\n").into_bytes()),
+        ("CSV, CRLF, a byte-order mark", format!("\u{feff}{}", csv(&records, "\r\n")).into_bytes()),
     ]
+}
+
+fn csv(records: &[Value], end: &str) -> String {
+    let mut columns: Vec<&String> = records.iter().flat_map(|record| record.as_object().unwrap().keys()).collect();
+    columns.sort();
+    columns.dedup();
+    let row = |cells: Vec<String>| cells.join(",") + end;
+    let cell = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::Array(genres) => genres.iter().map(|genre| genre.as_str().unwrap()).collect::<Vec<_>>().join("|"),
+        Value::String(text) => format!("\"{}\"", neutralised(text).replace('"', "\"\"")),
+        other => other.to_string(),
+    };
+    let cells = |record: &Value| columns.iter().map(|column| cell(&record[column.as_str()])).collect();
+    row(columns.iter().map(|column| column.to_string()).collect())
+        + &records.iter().map(|record| row(cells(record))).collect::<String>()
 }
 
 fn every_bad_row_is_reported_and_every_good_one_loaded(database: &TestDatabase) {
@@ -324,4 +352,262 @@ fn a_store_that_is_away_ends_the_load_though_the_feed_goes_on() {
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the database is not available");
     assert_eq!(loaded.counts.records(), 0);
     drop(keep_open);
+}
+
+fn every_bad_row_of_csv_is_reported_and_every_good_one_loaded(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    let loaded = catalogue.load(fs::read(fixture("bad_rows.csv")).unwrap());
+    let reported: Vec<String> = loaded.rejected.iter().map(ToString::to_string).collect();
+    let expected = [
+        "record 2: name: a movie has a name",
+        "record 3: name: a name has 1 to 300 characters",
+        "record 5: popularity: popularity is 0 to 100",
+        "record 6: popularity: a number is expected, not text",
+        "record 7: imdb_score: a number is expected, not text; imdb_id: an IMDb id is \"tt\" and 7 to 10 digits",
+        "record 8: year: a year is 1870 to 2100",
+        "record 9: year: a whole number is expected",
+        "record 10: genres/1: a genre has 1 to 50 characters",
+        "record 11: poster_url: a poster URL looks like https://host/path",
+        "record 12: line 15: it has 6 cells, but there are 9 columns",
+        "record 13: line 16: it has 10 cells, but there are 9 columns",
+    ];
+    assert_eq!(reported, expected);
+    assert_eq!(loaded.counted(), [3, 0, 0, 11]);
+    assert_eq!(catalogue.names(), ["A good record", "Good, in every odd way", "Another good record"]);
+    let odd = catalogue.drafts().swap_remove(1);
+    assert_eq!(odd.genres.as_slice().iter().map(|genre| genre.as_str()).collect::<Vec<_>>(), ["Comedy", "Drama"]);
+    assert_eq!(odd.details.director.map(String::from), Some("=HYPERLINK(1)".to_owned()));
+}
+
+/// Records of the same movie that differ in `id` and `votes` alone.
+fn equals(ids: impl IntoIterator<Item = u64>) -> String {
+    let record = |id| json!({"id": id, "name": "Twin", "director": null, "year": 1990, "votes": id, "version": 3});
+    ids.into_iter().map(|id| format!("{}\n", record(id))).collect()
+}
+
+fn votes(catalogue: &Catalogue) -> Vec<u64> {
+    let movies = catalogue.movies();
+    movies.iter().filter_map(|movie| movie.details.votes).map(|votes| votes.get()).collect()
+}
+
+fn equal_records_with_different_ids_are_different_movies(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    // In one batch and in later ones.
+    let feed = equals([9, 2]) + &lines(1..=4_000) + &equals([5]) + &lines(4_001..=8_000) + &equals([1, 3]);
+    assert_eq!(catalogue.load(feed.clone()).counted(), [8_005, 0, 0, 0]);
+    assert_eq!(votes(&catalogue), [9, 2, 5, 1, 3]);
+    let before = catalogue.movies();
+    assert_eq!(catalogue.load(feed).counted(), [0, 0, 8_005, 0]);
+    assert_eq!(catalogue.movies(), before);
+
+    // Without ids they are one, as ever: the oldest.
+    let without = r#"{"name": "twin", "director": null, "year": 1990, "votes": 70}"#;
+    assert_eq!(catalogue.load(format!("{without}\n{without}\n")).counted(), [0, 1, 1, 0]);
+    assert_eq!(votes(&catalogue), [70, 2, 5, 1, 3]);
+}
+
+fn the_first_of_equals_meets_the_oldest_movie_the_next_the_next(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    catalogue.load(equals([1, 2, 3])).counted();
+    assert_eq!(catalogue.load(equals([30, 10])).counted(), [0, 2, 0, 0]);
+    assert_eq!(votes(&catalogue), [30, 10, 3]);
+    assert_eq!(catalogue.load(equals(40..=44)).counted(), [2, 3, 0, 0]);
+    assert_eq!(votes(&catalogue), [40, 41, 42, 43, 44]);
+
+    // The IMDb id comes first, and who has one is not met by another record.
+    let feed = json!([
+        {"id": 7, "name": "Twin", "year": 1990, "director": null, "imdb_id": "tt0000007"},
+        {"id": 8, "name": "Twin", "year": 1990, "director": null, "votes": 8},
+        {"id": 9, "name": "Other", "imdb_id": "tt0000007"},
+    ]);
+    assert_eq!(catalogue.load(feed.to_string()).counted(), [0, 3, 0, 0]);
+    assert_eq!(catalogue.names()[..2], ["Other", "Twin"]);
+    assert_eq!(votes(&catalogue), [40, 8, 42, 43, 44]);
+
+    // So it is where a record leaves out what the movies differ in.
+    let feed = r#"[{"id": 1, "name": "Remake", "year": 1950}, {"id": 2, "name": "Remake", "year": 1990}]"#;
+    assert_eq!(catalogue.load(feed).counted(), [2, 0, 0, 0]);
+    let feed = r#"[{"id": 1, "name": "Remake", "year": 1990, "votes": 1}, {"id": 2, "name": "Remake", "votes": 2}]"#;
+    assert_eq!(catalogue.load(feed).counted(), [0, 2, 0, 0]);
+    assert_eq!(votes(&catalogue)[5..], [2, 1]);
+}
+
+fn a_record_whose_id_was_there_before_meets_the_same_movie(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    let repeat =
+        |votes: u64| format!("{{\"id\":2,\"name\":\"Twin\",\"director\":null,\"year\":1990,\"votes\":{votes}}}\n");
+    let feed = equals([1, 2, 3]) + &repeat(20) + &lines(1..=5_000) + &equals([1]) + &repeat(21) + &equals([3]);
+    assert_eq!(catalogue.load(feed).counted(), [5_003, 2, 2, 0]);
+    assert_eq!(votes(&catalogue), [1, 21, 3]);
+    // An id that another movie had in the file says nothing of that movie.
+    let feed = r#"[{"id": 1, "name": "A", "votes": 1}, {"id": 1, "name": "B", "votes": 2}, {"id": 1, "name": "A"}]"#;
+    assert_eq!(catalogue.load(feed).counted(), [2, 0, 1, 0]);
+    assert_eq!(votes(&catalogue)[3..], [1, 2]);
+}
+
+fn a_load_of_equals_that_was_broken_off_is_completed(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    let feed = equals(1..=9_000);
+    let part = io::Cursor::new(feed.clone());
+    let end =
+        ingest::load(&catalogue.import(), &Admin::operator(), part, OnError::Continue, |_| ControlFlow::Break(()));
+    assert!(matches!(end, Err(LoadError::Stopped)), "{end:?}");
+    assert_eq!(catalogue.load(feed.clone()).counted(), [5_000, 0, 4_000, 0]);
+    assert_eq!(votes(&catalogue), (1..=9_000).collect::<Vec<_>>());
+    assert_eq!(catalogue.load(feed).counted(), [0, 0, 9_000, 0]);
+}
+
+/// Runs every write twice, as after a deadlock at the commit.
+struct Deadlocked(Arc<dyn Store>);
+
+impl Store for Deadlocked {
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        self.0.read(work)
+    }
+
+    fn write(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
+        let undone = self.0.write(&mut |session| {
+            work(session)?;
+            Err(Error::Unavailable { what: "the database", cause: None })
+        });
+        assert!(undone.is_err());
+        self.0.write(work)
+    }
+}
+
+fn a_transaction_that_is_run_twice_takes_each_movie_once(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    for expected in [[6_000, 0, 0, 0], [0, 0, 6_000, 0]] {
+        let store = Arc::new(Deadlocked(catalogue.store()));
+        let loaded = catalogue::load(store, io::Cursor::new(equals(1..=6_000)), OnError::Continue);
+        assert_eq!(loaded.counted(), expected);
+    }
+    assert_eq!(votes(&catalogue), (1..=6_000).collect::<Vec<_>>());
+}
+
+/// Loads records in batches of this many.
+fn apply(import: &Import, records: &[FeedRecord], at_once: usize) -> Vec<Outcome> {
+    let mut feed = import.begin();
+    records.chunks(at_once).flat_map(|batch| feed.apply(&Admin::operator(), batch).unwrap()).collect()
+}
+
+fn a_rehearsal_tells_what_a_load_does_and_changes_nothing(database: &TestDatabase) {
+    let catalogue = Catalogue::open(database.url());
+    catalogue.load(fs::read(fixture("imdb.json")).unwrap()).counted();
+    let before = (catalogue.movies(), catalogue.last_change());
+    let feed = fs::read_to_string(fixture("imdb.json")).unwrap().replace("\"Drama\"", "\"drama\", \"New\"");
+    let rehearsal = bootstrap::rehearsal(catalogue.store()).unwrap();
+    let told = catalogue::load_with(&rehearsal, io::Cursor::new(feed.clone()), OnError::Continue).counted();
+    assert_eq!((catalogue.movies(), catalogue.last_change()), before);
+    assert_eq!(catalogue.load(feed.clone()).counted(), told);
+    assert!(told[1] > 100 && told[2] > 50, "{told:?}");
+    // What it would have done is done for its next feed.
+    assert_eq!(
+        catalogue::load_with(&rehearsal, io::Cursor::new(feed), OnError::Continue).counted(),
+        [0, 0, told.iter().sum(), 0]
+    );
+}
+
+#[test]
+fn what_is_written_during_a_rehearsal_does_not_end_it() {
+    let database = testing::sqlite();
+    let catalogue = Catalogue::open(database.url());
+    let rehearsal = bootstrap::rehearsal(catalogue.store()).unwrap();
+    let mut feed = rehearsal.begin();
+    let record = |name: &str| {
+        let imdb_id = Field::Value("tt0000001".to_owned());
+        FeedRecord {
+            id: None,
+            patch: MoviePatch { name: Field::Value(name.to_owned()), imdb_id, ..MoviePatch::default() },
+        }
+    };
+    assert_eq!(feed.apply(&Admin::operator(), &[record("A")]).unwrap(), [Outcome::Created]);
+    catalogue.load(r#"[{"name": "B", "imdb_id": "tt0000001"}, {"name": "C", "genres": ["New"]}]"#).counted();
+    let others =
+        [record("A"), FeedRecord { id: None, patch: MoviePatch { imdb_id: Field::Absent, ..record("C").patch } }];
+    assert_eq!(feed.apply(&Admin::operator(), &others).unwrap(), [Outcome::Unchanged, Outcome::Unchanged]);
+}
+
+prop_compose! {
+    fn some_record()(
+        id in proptest::option::of(1_u64..6),
+        name in 0..3,
+        year in proptest::option::of(proptest::option::of(1990..1992)),
+        director in proptest::option::of(proptest::option::of(0..2)),
+        imdb_id in proptest::option::weighted(0.3, proptest::option::of(1..4)),
+        genre in proptest::option::of(proptest::sample::select(vec!["War", "war", "Drama"])),
+        votes in 0..3,
+    ) -> FeedRecord {
+        fn field<A, B>(value: Option<Option<A>>, field: impl FnOnce(A) -> B) -> Field<B> {
+            value.map_or(Field::Absent, |value| value.map_or(Field::Null, |value| Field::Value(field(value))))
+        }
+        FeedRecord { id, patch: MoviePatch {
+            name: Field::Value(format!("Movie {name}")),
+            year: field(year, f64::from),
+            director: field(director, |n| format!("Director {n}")),
+            imdb_id: field(imdb_id, |n| format!("tt{n:07}")),
+            genres: field(genre.map(Some), |genre| vec![genre.to_owned()]),
+            votes: Field::Value(f64::from(votes)),
+            ..MoviePatch::default()
+        } }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_rehearsal_is_exact_and_batches_make_no_difference(
+        known in proptest::collection::vec(some_record(), 0..12),
+        records in proptest::collection::vec(some_record(), 0..30),
+        at_once in 1_usize..8,
+    ) {
+        let (one, other) = (testing::sqlite(), testing::sqlite());
+        let (one, other) = (Catalogue::open(one.url()), Catalogue::open(other.url()));
+        for catalogue in [&one, &other] {
+            apply(&catalogue.import(), &known, 5);
+        }
+        let rehearsed = apply(&bootstrap::rehearsal(one.store()).unwrap(), &records, at_once);
+        prop_assert_eq!(&rehearsed, &apply(&one.import(), &records, at_once));
+        prop_assert_eq!(&rehearsed, &apply(&other.import(), &records, 1_000));
+        prop_assert_eq!(one.drafts(), other.drafts());
+    }
+
+    #[test]
+    fn a_feed_of_different_movies_loaded_again_changes_nothing(
+        known in proptest::collection::vec(some_record(), 0..12),
+        records in proptest::collection::vec(some_record(), 0..30),
+        at_once in 1_usize..8,
+    ) {
+        let database = testing::sqlite();
+        let catalogue = Catalogue::open(database.url());
+        apply(&catalogue.import(), &known, 5);
+        // As an export has them: each movie once, everything mentioned, no IMDb id twice.
+        let mut imdb_ids = std::collections::HashSet::new();
+        let records: Vec<FeedRecord> = (1..)
+            .zip(records)
+            .map(|(id, mut record)| {
+                let patch = &mut record.patch;
+                for field in [&mut patch.director, &mut patch.imdb_id] {
+                    if *field == Field::Absent {
+                        *field = Field::Null;
+                    }
+                }
+                if patch.year == Field::Absent {
+                    patch.year = Field::Null;
+                }
+                if let Field::Value(imdb_id) = &patch.imdb_id
+                    && !imdb_ids.insert(imdb_id.clone())
+                {
+                    patch.imdb_id = Field::Null;
+                }
+                FeedRecord { id: Some(id), ..record }
+            })
+            .collect();
+        apply(&catalogue.import(), &records, at_once);
+        let before = catalogue.movies();
+        let again = apply(&catalogue.import(), &records, 7);
+        prop_assert!(again.iter().all(|outcome| *outcome == Outcome::Unchanged), "{:?}", again);
+        prop_assert_eq!(catalogue.movies(), before);
+    }
 }

@@ -161,12 +161,34 @@ fn a_dash_is_the_standard_input() {
 }
 
 #[test]
+fn a_dry_run_stores_nothing() {
+    let database = testing::sqlite();
+    let program = Program::new(&database);
+    program.file("a.json", r#"[{"name": "A"}, {"name": "A", "votes": 3}, {"name": "A"}]"#);
+    program.file("b.csv", "name,year\nA,1\nB,2000\n");
+    let dry = program.run(&["load", "--dry-run", "a.json", "b.csv", "--report", "report.json"]);
+    assert_eq!(dry.code, Some(1), "{}", dry.err);
+    assert!(dry.out.contains("2 created, 1 updated, 1 unchanged, 1 rejected\n"), "{}", dry.out);
+    assert!(dry.out.ends_with("\na dry run: nothing was stored\n"), "{}", dry.out);
+    assert_eq!(Catalogue::open(database.url()).names(), [""; 0]);
+    let told = program.report();
+    program.run(&["load", "a.json", "b.csv", "--report", "report.json"]);
+    assert_eq!((&told["files"], &told["rejected"]), (&program.report()["files"], &program.report()["rejected"]));
+    assert_eq!(Catalogue::open(database.url()).names(), ["A", "B"]);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_are_loaded() {
     for (name, content, complaint) in [
         ("missing.json", None, "No such file or directory"),
         (".", None, "Is a directory"),
         ("empty.json", Some(""), "it is empty"),
-        ("feed.csv", Some("name,director\nA,B\n"), "it is not a JSON feed: it begins neither with '[' nor with '{'"),
+        (
+            "feed.txt",
+            Some("A by B\n"),
+            "it is not a JSON feed: it begins neither with '[' nor with '{'; nor is it CSV: its first line names no column",
+        ),
+        ("feed.csv", Some("name,stars\nA,B\n"), "column 2 (\"stars\") is not known; the columns of CSV are id, name,"),
         (
             "cut.json",
             Some("[{\"name\":\"A\"},{\"na"),

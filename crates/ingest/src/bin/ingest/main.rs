@@ -44,8 +44,8 @@ enum Command {
 
 /// Load feeds
 ///
-/// A feed is JSON: an array, an array in an object, or one object per line;
-/// plain or compressed by gzip.
+/// A feed is JSON (an array, an array in an object, or one object per line) or
+/// CSV whose first row names the columns; plain or compressed by gzip.
 ///
 /// A record updates the movie it speaks of (the one with its imdb_id, else with
 /// its name, director and year), or adds one. So a feed can be loaded again, also
@@ -76,6 +76,9 @@ struct Options {
     /// What to do about a record that breaks rules
     #[arg(long, value_enum, default_value = "continue", value_name = "WHAT")]
     on_error: OnErrorArgument,
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
     /// Write a report to this file, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -133,19 +136,20 @@ fn run(options: &Options, load: impl FnOnce(&mut Run)) -> anyhow::Result<ExitCod
     let store = bootstrap::open_store(&settings)?;
     // Not before: where the database cannot be opened, the error says it all, and each of several tries would be told.
     show_warnings();
+    let import = if options.dry_run { bootstrap::rehearsal(store)? } else { bootstrap::importer(store) };
     let on_error = match options.on_error {
         OnErrorArgument::Continue => OnError::Continue,
         OnErrorArgument::Abort => OnError::Abort,
     };
     let style = Style::for_stderr(options.quiet);
-    let mut run = Run { import: bootstrap::importer(store), on_error, style, report: Report::new() };
+    let mut run = Run { import, on_error, style, report: Report::new() };
     load(&mut run);
 
     let report = run.report;
     if let Some(file) = report_file {
         report.write_json(file).context("the report")?;
     }
-    match report.write_text(&mut io::stdout().lock()) {
+    match report.write_text(&mut io::stdout().lock(), options.dry_run) {
         // Who closes the standard output wants to read no more.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("the standard output"),
         _ => Ok(report.exit_code()),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::HumanCount;
-use ingest::{Counts, Progress};
+use ingest::{BrokenRule, Counts, Progress, Rejection};
 use serde::Serialize;
 
 /// How many broken rules are listed; the rest is only counted.
@@ -18,7 +18,7 @@ pub struct Report {
     started: Instant,
     counts: Counts,
     files: Vec<FileReport>,
-    rejected: Vec<BrokenRule>,
+    rejected: Vec<Listed>,
     unlisted: u64,
 }
 
@@ -40,17 +40,15 @@ impl FileReport {
     }
 }
 
-/// A rule that a record broke.
+/// A rule that a record of a file broke.
 #[derive(Serialize)]
-struct BrokenRule {
+struct Listed {
     file: String,
-    record: u64,
     /// Where it is in a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
-    /// `None` where the rule is about the whole record.
-    field: Option<String>,
-    reason: String,
+    #[serde(flatten)]
+    rule: BrokenRule,
 }
 
 impl Report {
@@ -82,19 +80,13 @@ impl Report {
         self.counts += progress.counts;
         let Some(file) = self.files.last_mut() else { return progress.counts };
         file.counts += progress.counts;
-        for rejection in progress.rejected {
-            for violation in rejection.violations.0 {
-                if self.rejected.len() < LISTED {
-                    self.rejected.push(BrokenRule {
-                        file: file.file.clone(),
-                        record: rejection.record,
-                        line: file.is_table.then_some(rejection.record + 1),
-                        field: violation.field.strip_prefix('/').map(str::to_owned),
-                        reason: violation.detail,
-                    });
-                } else {
-                    self.unlisted += 1;
-                }
+        let is_table = file.is_table;
+        for rule in progress.rejected.into_iter().flat_map(Rejection::broken_rules) {
+            if self.rejected.len() < LISTED {
+                let line = is_table.then_some(rule.record + 1);
+                self.rejected.push(Listed { file: file.file.clone(), line, rule });
+            } else {
+                self.unlisted += 1;
             }
         }
         file.counts
@@ -119,8 +111,8 @@ impl Report {
         }
     }
 
-    pub fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        for BrokenRule { file, record, line, field, reason } in &self.rejected {
+    pub fn write_text(&self, out: &mut impl Write, dry_run: bool) -> io::Result<()> {
+        for Listed { file, line, rule: BrokenRule { record, field, reason } } in &self.rejected {
             let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
             writeln!(out, "{file}: record {record}{line}: {field}{reason}")?;
@@ -142,6 +134,8 @@ impl Report {
         )?;
         if created + updated == 0 && !self.failed() {
             writeln!(out, "nothing changed")?;
+        } else if dry_run {
+            writeln!(out, "a dry run: nothing was stored")?;
         }
         out.flush()
     }
@@ -152,7 +146,7 @@ impl Report {
             files: &'a [FileReport],
             #[serde(flatten)]
             counts: Counts,
-            rejected: &'a [BrokenRule],
+            rejected: &'a [Listed],
             seconds: f64,
             records_per_second: f64,
         }
@@ -175,10 +169,8 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use domain::violation::{Violation, ViolationCode, Violations};
-    use ingest::Rejection;
-
     use super::*;
+    use domain::violation::{Violation, ViolationCode, Violations};
 
     #[test]
     fn the_first_thousand_broken_rules_are_listed() {
@@ -191,7 +183,7 @@ mod tests {
         let counts = Counts { rejected: 1_002, ..Counts::default() };
         report.add(Progress { counts, rejected: (1..=1_002).map(rejection).collect() });
         let mut text = Vec::new();
-        report.write_text(&mut text).unwrap();
+        report.write_text(&mut text, false).unwrap();
         let text = String::from_utf8(text).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "a.json: record 1: votes: too few");
