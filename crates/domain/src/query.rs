@@ -1,4 +1,9 @@
 //! What a list of movies can be asked for: filter, sort, page, cursor.
+//!
+//! [`parameters`] reads query strings, and [`conditions`] makes filters and orders of them.
+
+pub mod conditions;
+pub mod parameters;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
