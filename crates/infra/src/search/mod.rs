@@ -9,6 +9,7 @@
 //! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
 //! - `evaluate`, `filter`, `words`, `postings`: what matches
 //! - `order`, `collect`: what comes first
+//! - `walk`: all that matches, one after the other
 
 mod collect;
 mod document;
@@ -27,11 +28,13 @@ mod segment;
 mod shared;
 mod snapshot;
 mod vocabulary;
+mod walk;
 mod words;
 mod writer;
 
 use std::{
     io,
+    ops::ControlFlow,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -139,6 +142,10 @@ impl Drop for SearchIndex {
 impl MovieSearch for SearchIndex {
     fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
         self.shared.snapshot()?.find(query)
+    }
+
+    fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
+        self.shared.snapshot()?.walk(query, each)
     }
 
     fn movie(&self, id: MovieId) -> Result<Option<Arc<Movie>>> {

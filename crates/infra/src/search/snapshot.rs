@@ -25,6 +25,9 @@ use super::{
     words::{Reach, Words},
 };
 
+/// With fewer matches than this, words are stretched.
+pub(super) const FEW: u64 = 20;
+
 /// Movies lately shown, by segment and document. A segment's documents never change.
 pub(super) type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
 
@@ -64,11 +67,11 @@ pub(super) struct View {
 }
 
 /// What was found in a state of the index.
-struct Hits<'a> {
+pub(super) struct Hits<'a> {
     /// The first documents, in order.
     hits: Vec<(&'a View, Hit)>,
     /// How many there are in all, as far as they were counted.
-    count: u64,
+    pub(super) count: u64,
     /// How far the words were stretched.
     reach: Reach,
 }
@@ -118,6 +121,10 @@ impl Snapshot {
         Self { views: self.views.clone(), genres, counts: OnceLock::new(), cache: Arc::clone(&self.cache) }
     }
 
+    pub(super) fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.iter().map(|(_, view)| view)
+    }
+
     pub(super) fn genre_table(&self) -> &Arc<GenreTable> {
         &self.genres
     }
@@ -143,7 +150,7 @@ impl Snapshot {
             words: Words::new(&query.filter),
             order: &order,
             wanted: skipped + limit + 1,
-            after,
+            after: after.cloned(),
         };
         let found = self.hits(&search, query.count)?;
         let mut movies = Vec::with_capacity(limit);
@@ -180,8 +187,6 @@ impl Snapshot {
 
     /// The first documents in order. Words are stretched where little is found, unless another page has decided that.
     fn hits(&self, search: &Search, count: CountMode) -> Result<Hits<'_>> {
-        /// With fewer matches than this, words are stretched.
-        const FEW: u64 = 20;
         let stretches = search.words.can_stretch();
         let needed = match count {
             CountMode::Exact => u64::MAX,
@@ -189,7 +194,7 @@ impl Snapshot {
             CountMode::None if stretches => FEW,
             CountMode::None => 0,
         };
-        match search.after {
+        match &search.after {
             Some(position) => self.hits_within(search, Reach::from_position(position.reach), needed),
             None => match self.hits_within(search, Reach::Near, needed)? {
                 near if stretches && near.count < FEW => self.hits_within(search, Reach::Far, needed),
@@ -198,7 +203,7 @@ impl Snapshot {
         }
     }
 
-    fn hits_within(&self, search: &Search, reach: Reach, needed: u64) -> Result<Hits<'_>> {
+    pub(super) fn hits_within(&self, search: &Search, reach: Reach, needed: u64) -> Result<Hits<'_>> {
         let mut counter = Counter { found: 0, needed };
         let mut lists = Vec::new();
         for (_, view) in &self.views {
@@ -239,9 +244,14 @@ impl Snapshot {
     }
 
     fn shown(&self, mut movie: Movie, genres: Vec<GenreId>) -> Shown {
+        self.name_genres(&mut movie, &genres);
+        Shown { movie: Arc::new(movie), genres, table: self.genres.number }
+    }
+
+    /// Gives a movie as stored its genres.
+    pub(super) fn name_genres(&self, movie: &mut Movie, genres: &[GenreId]) {
         // A genre that is gone is about to go from the movie too.
         movie.genres = genres.iter().filter_map(|id| self.genres.get(*id)).cloned().collect();
-        Shown { movie: Arc::new(movie), genres, table: self.genres.number }
     }
 
     /// See [`MovieSearch::genres`](domain::ports::MovieSearch::genres).
@@ -263,7 +273,7 @@ impl Snapshot {
     }
 }
 
-fn internal(error: tantivy::TantivyError) -> Error {
+pub(super) fn internal(error: tantivy::TantivyError) -> Error {
     Error::Internal(error.into())
 }
 
