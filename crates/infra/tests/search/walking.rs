@@ -51,7 +51,7 @@ fn a_walk_gives_the_whole_list_in_every_order() {
 }
 
 /// What one walk gives.
-fn walk_at_once(index: &impl MovieSearch, query: &MovieQuery) -> Vec<Movie> {
+pub fn walk_at_once(index: &impl MovieSearch, query: &MovieQuery) -> Vec<Movie> {
     let mut walked = Vec::new();
     let each = &mut |movie: &Movie| {
         walked.push(movie.clone());
