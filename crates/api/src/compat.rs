@@ -13,7 +13,9 @@ use actix_web::{
 use domain::{
     error::{Error, Result},
     movie::{Director, Movie, MovieId, Popularity, Score},
-    query::{CountMode, MovieFilter, MovieQuery, Page, Position, Sort, SortField, Start, Total},
+    query::{
+        CountMode, MovieFilter, MovieQuery, Page, Position, Sort, SortField, Start, Total, conditions::search_terms,
+    },
     services::Duplicates,
     violation::Violations,
 };
@@ -31,7 +33,6 @@ use crate::{
         conditional::cache_control,
         listing::{self, limit, offset},
         movie_body::{Members, MovieInput},
-        movie_query::search_terms,
         parameters::{Given, INVALID_VALUE, Parameters, QueryErrors},
         path_id,
     },

@@ -1,6 +1,6 @@
 //! The domain's services over the configured database and index.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use domain::{
     Error,
@@ -11,7 +11,7 @@ use domain::{
 pub use infra::db::MigrationStatus;
 use infra::{
     db::{self, Database, DatabaseOptions},
-    search::{SearchIndex, SearchOptions},
+    search::{OpenError, SearchIndex, SearchOptions},
     security::{BcryptHasher, RandomTokens, SystemClock},
 };
 use tempfile::TempDir;
@@ -143,23 +143,52 @@ impl Services {
     /// [`Catalogue::health`] tells when it is ready. The listeners hear of every change, whoever makes it.
     pub fn open(settings: &Settings, listeners: Vec<Arc<dyn ChangeListener>>) -> Result<Self, StartError> {
         let store = open_store(settings)?;
-        let options = SearchOptions {
-            path: settings.search.path.clone(),
-            poll_interval: milliseconds(settings.search.poll_interval_ms),
-            writer_memory: settings.search.writer_bytes,
-            cache_bytes: settings.search.cache_bytes as u64,
-        };
-        let index = SearchIndex::open(options, Arc::clone(&store), listeners.clone())
+        let index = SearchIndex::open(search_options(settings), Arc::clone(&store), listeners.clone())
             .map_err(|e| StartError::from_chain(&e))?;
+        Ok(Self::over(settings, store, index, listeners))
+    }
+
+    /// Opens the index over `store` and waits until everything that is written by now can be read. Where a server has
+    /// the index open, it is read beside that, as it is then.
+    pub fn open_to_read(settings: &Settings, store: Arc<dyn Store>) -> Result<Self, StartError> {
+        /// How long a server may take to show what is written; it is done in a fraction of a second.
+        const PATIENCE: Duration = Duration::from_secs(10);
+        /// How often an index that is being opened is looked at.
+        const PAUSE: Duration = Duration::from_millis(20);
+        match SearchIndex::open(search_options(settings), Arc::clone(&store), Vec::new()) {
+            Ok(index) => {
+                let services = Self::over(settings, store, index, Vec::new());
+                let catalogue = &services.catalogue;
+                while !catalogue.health().ready {
+                    thread::sleep(PAUSE);
+                }
+                while !catalogue.catch_up(Duration::from_secs(1)).map_err(|e| StartError::from_chain(&e))? {}
+                Ok(services)
+            }
+            Err(OpenError::Locked { path }) => {
+                let index = SearchIndex::open_beside(&path, &store, PATIENCE);
+                let index = index.map_err(|e| StartError::from_chain(&e))?;
+                Ok(Self::over(settings, store, index, Vec::new()))
+            }
+            Err(error) => Err(StartError::from_chain(&error)),
+        }
+    }
+
+    fn over(
+        settings: &Settings,
+        store: Arc<dyn Store>,
+        index: Arc<SearchIndex>,
+        listeners: Vec<Arc<dyn ChangeListener>>,
+    ) -> Self {
         let search: Arc<dyn MovieSearch> = Arc::clone(&index) as _;
         let clock = Arc::new(SystemClock);
-        Ok(Self {
+        Self {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
             accounts: Arc::new(accounts(settings, Arc::clone(&store))),
             import: Arc::new(Import::new(Arc::clone(&store), clock, listeners)),
             store,
             index,
-        })
+        }
     }
 
     /// An import that tells what would become of records and changes nothing.
@@ -170,6 +199,16 @@ impl Services {
     /// Commits the index and ends its thread.
     pub fn stop(&self) {
         self.index.stop();
+    }
+}
+
+fn search_options(settings: &Settings) -> SearchOptions {
+    let settings = &settings.search;
+    SearchOptions {
+        path: settings.path.clone(),
+        poll_interval: milliseconds(settings.poll_interval_ms),
+        writer_memory: settings.writer_bytes,
+        cache_bytes: settings.cache_bytes as u64,
     }
 }
 

@@ -1,4 +1,9 @@
 //! What a list of movies can be asked for: filter, sort, page, cursor.
+//!
+//! [`parameters`] reads query strings, and [`conditions`] makes filters and orders of them.
+
+pub mod conditions;
+pub mod parameters;
 
 use std::{
     hash::{Hash, Hasher},

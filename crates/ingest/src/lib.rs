@@ -11,11 +11,13 @@
 //!    - `feed/record.rs`: one record, in all the spellings that occur
 //! 3. [`csv`]: the columns and cells of CSV files
 //! 4. [`imdb`]: IMDb's public data sets, joined into records
+//! 5. [`export`](mod@export): the other way, from the catalogue to bytes
 //!
 //! The program `ingest`, in `src/bin/ingest/`, adds files, progress and the report.
 #![warn(missing_docs)]
 
 pub mod csv;
+pub mod export;
 pub mod feed;
 pub mod imdb;
 mod load;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod batch;
 pub mod conditional;
+pub mod export;
 pub mod genres;
 pub mod idempotency;
 pub mod import;

@@ -1,6 +1,6 @@
 //! `/api/v1/movies`: lists, one movie, and changes to it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,6 +15,7 @@ use domain::{
     query::Start,
     services::Duplicates,
 };
+use ingest::export::Fields;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 use utoipa::ToSchema;
@@ -102,6 +103,7 @@ pub struct MovieListing<T> {
         ("limit" = Option<u32>, Query, description = "The most movies of the page: 20 by default; what is over 100 becomes 100", minimum = 1, example = 20),
         ("offset" = Option<u32>, Query, description = "How many movies to leave out", maximum = 10000, example = 0),
         ("cursor" = Option<String>, Query, description = "Where to go on: taken from `next`, and good for the same conditions and order alone"),
+        ("fields" = Option<String>, Query, description = "Names of fields, separated by commas: each movie has only these", example = "id,name,year"),
         ("Prefer" = Option<String>, Header, description = "`count=exact`, `count=estimated` (the default: exact up to 10,000) or `count=none`; `handling=lenient` ignores unknown parameters", example = "count=exact"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
     ),
@@ -119,7 +121,7 @@ pub struct MovieListing<T> {
 )]
 pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let prefer = Prefer::of(request.headers());
-    let MovieRequest { query, given } = MovieRequest::read(request.query_string(), prefer)?;
+    let MovieRequest { query, fields, given } = MovieRequest::read(request.query_string(), prefer)?;
     let response = ListResponse::begin(&state, request.headers(), prefer);
     if response.is_known {
         return Ok(response.not_modified());
@@ -137,7 +139,10 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
             Ok((page, next))
         })
         .await?;
-    let movies = page.movies.iter().map(|movie| movie.json(|movie| to_raw_value(&MovieBody::from(movie))));
+    let movies = page.movies.iter().map(|movie| match fields {
+        Fields::ALL => movie.json(|movie| to_raw_value(&MovieBody::from(movie))).map(Cow::Borrowed),
+        fields => to_raw_value(&MovieBody::from(&***movie).only(fields)).map(Cow::Owned),
+    });
     let movies = movies.collect::<Result<_, _>>().map_err(Problem::internal)?;
     let listing = part.listing(movies, page.total, next.as_deref());
     Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new() }))

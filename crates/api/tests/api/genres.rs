@@ -1,6 +1,7 @@
 //! Genres: lists, one, and changes.
 
 use std::{
+    ops::ControlFlow,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -381,6 +382,10 @@ fn away<T>() -> Result<T> {
 
 impl MovieSearch for Away {
     fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
+        away()
+    }
+
+    fn walk(&self, _: &MovieQuery, _: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
         away()
     }
 

@@ -14,6 +14,7 @@ mod batch;
 mod compat;
 mod docs;
 mod examples;
+mod export;
 mod genres;
 mod health;
 mod idempotency;

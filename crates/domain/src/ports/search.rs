@@ -1,6 +1,6 @@
 //! The read model of the catalogue: everything but reading one movie by its id.
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use crate::{
     change::Seq,
@@ -44,6 +44,11 @@ pub trait MovieSearch: Send + Sync {
     /// that did not change meanwhile exactly once. A position whose values are of another kind than the sort keys is
     /// [`Error::BadCursor`](crate::Error::BadCursor).
     fn find(&self, query: &MovieQuery) -> Result<MoviePage>;
+
+    /// Gives every movie of a list to `each`, in order, until that breaks off; the page and the count of `query` do not
+    /// matter. All movies MUST be of one state of the catalogue, whatever is written meanwhile, and memory MUST NOT
+    /// grow with the list.
+    fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()>;
 
     /// The movie as lists show it, which may be behind the database; `None` where they do not.
     fn movie(&self, id: MovieId) -> Result<Option<Movie>>;

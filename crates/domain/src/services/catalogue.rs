@@ -1,6 +1,6 @@
 //! Movies and genres: reading, finding, changing.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     batch::{self, Done, Operation},
@@ -80,6 +80,12 @@ impl Catalogue {
     /// A part of a list of movies, from the index.
     pub fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
         self.search.find(query)
+    }
+
+    /// Gives every movie of a list to `each`, in order, until that breaks off: all of one state of the catalogue, from
+    /// the index. The page and the count of `query` do not matter.
+    pub fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
+        self.search.walk(query, each)
     }
 
     /// A list of genres, whole: there are few.
@@ -485,6 +491,10 @@ mod tests {
 
     impl MovieSearch for OneMovie {
         fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
+            away()
+        }
+
+        fn walk(&self, _: &MovieQuery, _: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
             away()
         }
 

@@ -30,7 +30,8 @@ pub(super) struct Search<'q> {
     pub(super) skipped: usize,
     /// How many documents are wanted, those included.
     pub(super) wanted: usize,
-    pub(super) after: Option<&'q Position>,
+    /// After which place; of the whole list where it is `None`.
+    pub(super) after: Option<Position>,
 }
 
 /// Counts matches, as far as they need counting.
@@ -75,7 +76,7 @@ impl Search<'_> {
     }
 
     fn collector<'a>(&self, view: &'a View) -> tantivy::Result<Collector<'a>> {
-        Collector::new(&view.segment, self.order, self.wanted, self.after)
+        Collector::new(&view.segment, self.order, self.wanted, self.after.as_ref())
     }
 
     /// Where to look first for the least popular movies, which are the last of those that have a popularity: in more
@@ -87,7 +88,7 @@ impl Search<'_> {
             return Vec::new();
         }
         let mut end = segment.first_from(first_of_cell(UNKNOWN_CELL)).min(filter.docs.end);
-        if let Some(position) = self.after {
+        if let Some(position) = &self.after {
             let Some(SortValue::Number(popularity)) = position.keys.first() else { return Vec::new() };
             end = end.min(segment.first_from(first_of_cell(popularity_cell(*popularity) + 1)));
         }

@@ -69,17 +69,12 @@ impl Generations {
 
     /// The index in use and the last change it holds, or why there is none to use.
     pub(super) fn open_current(&self) -> Result<(Index, Mark), String> {
-        let name = fs::read_to_string(self.path.join("CURRENT")).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "there is no index yet".to_owned(),
-            _ => format!("CURRENT is not readable: {error}"),
-        })?;
-        let name = name.trim_end();
-        if number(name).is_none() {
-            return Err("CURRENT names no generation".to_owned());
-        }
-        let path = self.path.join(name);
-        // A damaged file can make the library panic.
-        catch_unwind(AssertUnwindSafe(|| open(&path))).unwrap_or_else(|_| Err(format!("{name} is damaged")))
+        let path = current(&self.path)?;
+        caught(&path, || {
+            let (index, mark) = open(&path)?;
+            check(&index, &path)?;
+            Ok((index, mark))
+        })
     }
 
     /// Makes a new, empty generation.
@@ -124,13 +119,37 @@ impl Generations {
     }
 }
 
+/// The index in use by the process that has the directory, which has checked it, and the last change it holds.
+pub(super) fn open_beside(directory: &Path) -> Result<(Index, Mark), String> {
+    let path = current(directory)?;
+    caught(&path, || open(&path))
+}
+
+/// The path of the generation in use.
+fn current(directory: &Path) -> Result<PathBuf, String> {
+    let name = fs::read_to_string(directory.join("CURRENT")).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no index yet".to_owned(),
+        _ => format!("CURRENT is not readable: {error}"),
+    })?;
+    let name = name.trim_end();
+    if number(name).is_none() {
+        return Err("CURRENT names no generation".to_owned());
+    }
+    Ok(directory.join(name))
+}
+
+/// What `open` returns. A damaged file can make the library panic.
+fn caught<T>(path: &Path, open: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(format!("{} is damaged", path.display())))
+}
+
 /// The number of a generation of this name.
 fn number(name: &str) -> Option<u64> {
     name.strip_prefix("gen-")?.parse().ok()
 }
 
 fn open(path: &Path) -> Result<(Index, Mark), String> {
-    let broken = |error: tantivy::TantivyError| format!("{} is damaged: {error}", path.display());
+    let broken = |error| broken(path, &error);
     let index = Index::open_in_dir(path).map_err(broken)?;
     if !schema::is_ours(&index) {
         return Err("the index is of another version".to_owned());
@@ -140,9 +159,18 @@ fn open(path: &Path) -> Result<(Index, Mark), String> {
     if payload.format != schema::FORMAT {
         return Err("the index is of another version".to_owned());
     }
-    let damaged = index.validate_checksum().map_err(broken)?;
-    if let Some(file) = damaged.iter().next() {
-        return Err(format!("{} is damaged", path.join(file).display()));
-    }
     Ok((index, payload.mark))
+}
+
+/// Reads every file, and compares it with its checksum.
+fn check(index: &Index, path: &Path) -> Result<(), String> {
+    let damaged = index.validate_checksum().map_err(|error| broken(path, &error))?;
+    match damaged.iter().next() {
+        Some(file) => Err(format!("{} is damaged", path.join(file).display())),
+        None => Ok(()),
+    }
+}
+
+fn broken(path: &Path, error: &tantivy::TantivyError) -> String {
+    format!("{} is damaged: {error}", path.display())
 }

@@ -5,11 +5,14 @@
 //!
 //! - `schema`, `document`, `numbers`: what is indexed and how
 //! - `generation`: where it is on disk
+//! - `beside`: how a second process reads it
 //! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
 //! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
 //! - `evaluate`, `filter`, `words`, `postings`: what matches
 //! - `order`, `collect`: what comes first
+//! - `walk`: all that matches, one after the other
 
+mod beside;
 mod collect;
 mod document;
 mod evaluate;
@@ -27,12 +30,14 @@ mod segment;
 mod shared;
 mod snapshot;
 mod vocabulary;
+mod walk;
 mod words;
 mod writer;
 
 use std::{
     io,
-    path::PathBuf,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
@@ -115,6 +120,18 @@ impl SearchIndex {
         Ok(Arc::new(Self { shared, follower: Mutex::new(Some(thread)) }))
     }
 
+    /// Reads the index of another process, which has the directory, as it is once it shows everything that is written
+    /// by now: waits for that at most `patience`. It follows nothing, so what is read stays as it was.
+    ///
+    /// # Errors
+    /// [`domain::Error::Unavailable`] says what to do.
+    pub fn open_beside(path: &Path, store: &Arc<dyn Store>, patience: Duration) -> Result<Arc<Self>> {
+        let (snapshot, mark) = beside::current_snapshot(path, store, patience)?;
+        let shared = Arc::new(Shared::new());
+        shared.publish(snapshot, mark);
+        Ok(Arc::new(Self { shared, follower: Mutex::new(None) }))
+    }
+
     /// Stops following: ends the step at hand, commits, and gives the directory free. Lists can still be read.
     pub fn stop(&self) {
         self.shared.stop();
@@ -135,6 +152,10 @@ impl Drop for SearchIndex {
 impl MovieSearch for SearchIndex {
     fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
         self.shared.snapshot()?.find(query)
+    }
+
+    fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
+        self.shared.snapshot()?.walk(query, each)
     }
 
     fn movie(&self, id: MovieId) -> Result<Option<Movie>> {

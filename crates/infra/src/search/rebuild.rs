@@ -40,7 +40,8 @@ impl Follower {
             self.write_all(&receiver, &mut writer, started)
         })?;
         writer.commit(mark)?;
-        writer.finish()?;
+        info!(movies, "the index is written and made one segment");
+        writer.finish(&index)?;
         self.generations.switch_to(&name)?;
         let live = self.open(index, mark)?;
         self.generations.tidy();

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, OnceLock},
 };
 
@@ -45,6 +46,7 @@ pub(super) struct Segment {
     genres: BTreeMap<GenreId, GenreDocs>,
     genre_index: Arc<InvertedIndexReader>,
     store: StoreReader,
+    reader: SegmentReader,
     fields: Fields,
 }
 
@@ -111,6 +113,7 @@ impl Segment {
             genres: genres(&genre_index, reader.max_doc())?,
             genre_index,
             store: reader.get_store_reader(Self::STORE_BLOCKS)?,
+            reader: reader.clone(),
             fields: fields.clone(),
         })
     }
@@ -198,7 +201,21 @@ impl Segment {
 
     /// The stored movie without its genres, and their ids.
     pub(super) fn movie(&self, doc: DocId) -> Result<(Movie, Vec<GenreId>), domain::error::Cause> {
-        let document: TantivyDocument = self.store.get(doc)?;
+        self.movie_in(&self.store, doc)
+    }
+
+    /// A way of its own to the stored movies, which takes no unpacked blocks from those who read single ones.
+    pub(super) fn own_store(&self) -> io::Result<StoreReader> {
+        self.reader.get_store_reader(1)
+    }
+
+    /// The same as [`Segment::movie`] from [`Segment::own_store`].
+    pub(super) fn movie_in(
+        &self,
+        store: &StoreReader,
+        doc: DocId,
+    ) -> Result<(Movie, Vec<GenreId>), domain::error::Cause> {
+        let document: TantivyDocument = store.get(doc)?;
         let stored = document.get_first(self.fields.movie).ok_or("a document without a movie")?;
         Ok(document::movie(stored.as_bytes().ok_or("a movie that is not bytes")?)?)
     }

@@ -29,6 +29,9 @@ use super::{
     words::{Reach, Words},
 };
 
+/// With fewer matches than this, words are stretched.
+pub(super) const FEW: u64 = 20;
+
 /// Movies lately shown, by segment and document. A segment's documents never change.
 type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
 
@@ -95,11 +98,11 @@ pub(super) struct View {
 }
 
 /// What was found in a state of the index.
-struct Hits<'a> {
+pub(super) struct Hits<'a> {
     /// The first documents. Those of the page are in order.
     hits: Vec<(&'a View, Hit)>,
     /// How many there are in all, as far as they were counted.
-    count: u64,
+    pub(super) count: u64,
     /// How far the words were stretched.
     reach: Reach,
 }
@@ -180,6 +183,10 @@ impl Snapshot {
         }
     }
 
+    pub(super) fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.iter().map(|(_, view)| view)
+    }
+
     pub(super) fn genre_table(&self) -> &Arc<GenreTable> {
         &self.genres
     }
@@ -206,7 +213,7 @@ impl Snapshot {
             order: &order,
             skipped,
             wanted: skipped + limit + 1,
-            after,
+            after: after.cloned(),
         };
         let found = self.hits(&search, &query.filter, query.count)?;
         let mut movies = Vec::with_capacity(limit);
@@ -243,8 +250,6 @@ impl Snapshot {
 
     /// The first documents in order. Words are stretched where little is found, unless another page has decided that.
     fn hits(&self, search: &Search, filter: &MovieFilter, count: CountMode) -> Result<Hits<'_>> {
-        /// With fewer matches than this, words are stretched.
-        const FEW: u64 = 20;
         let stretches = search.words.can_stretch();
         let needed = match count {
             CountMode::Exact => u64::MAX,
@@ -252,7 +257,7 @@ impl Snapshot {
             CountMode::None if stretches => FEW,
             CountMode::None => 0,
         };
-        match search.after {
+        match &search.after {
             Some(position) => self.hits_within(search, filter, Reach::from_position(position.reach), needed),
             None => match self.hits_within(search, filter, Reach::Near, needed)? {
                 near if stretches && near.count < FEW => self.hits_within(search, filter, Reach::Far, needed),
@@ -261,7 +266,13 @@ impl Snapshot {
         }
     }
 
-    fn hits_within(&self, search: &Search, filter: &MovieFilter, reach: Reach, needed: u64) -> Result<Hits<'_>> {
+    pub(super) fn hits_within(
+        &self,
+        search: &Search,
+        filter: &MovieFilter,
+        reach: Reach,
+        needed: u64,
+    ) -> Result<Hits<'_>> {
         let known = self.counted(filter, reach, needed);
         let mut counter = Counter { found: 0, needed: if known.is_some() { 0 } else { needed } };
         let mut lists = Vec::new();
@@ -318,9 +329,14 @@ impl Snapshot {
     }
 
     fn shown(&self, mut movie: Movie, genres: Vec<GenreId>) -> Shown {
+        self.name_genres(&mut movie, &genres);
+        Shown { movie: Arc::new(movie.into()), genres, table: self.genres.number }
+    }
+
+    /// Gives a movie as stored its genres.
+    pub(super) fn name_genres(&self, movie: &mut Movie, genres: &[GenreId]) {
         // A genre that is gone is about to go from the movie too.
         movie.genres = genres.iter().filter_map(|id| self.genres.get(*id)).cloned().collect();
-        Shown { movie: Arc::new(movie.into()), genres, table: self.genres.number }
     }
 
     /// See [`MovieSearch::genres`](domain::ports::MovieSearch::genres).
@@ -374,7 +390,7 @@ fn merged<'a>(search: &Search, lists: Vec<(&'a View, Vec<Hit>)>) -> Result<Vec<(
     Ok(merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect())
 }
 
-fn internal(error: tantivy::TantivyError) -> Error {
+pub(super) fn internal(error: tantivy::TantivyError) -> Error {
     Error::Internal(error.into())
 }
 

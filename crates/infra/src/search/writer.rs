@@ -21,14 +21,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the writer of an index that has no movie above `max_id`. `memory` is in bytes.
     pub(super) fn open(index: &Index, fields: Fields, max_id: MovieId, memory: usize) -> tantivy::Result<Self> {
-        /// What Tantivy takes at least.
-        const MIN_MEMORY: usize = 15_000_000;
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
-            .num_merge_threads(1)
-            .memory_budget_per_thread(memory.max(MIN_MEMORY))
-            .build();
-        let inner = index.writer_with_options(options)?;
+        let inner = open(index, memory)?;
         let mut merging = LogMergePolicy::default();
         // Every segment costs every search: few of each size, and sizes far apart.
         merging.set_min_num_segments(4);
@@ -67,8 +60,26 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the writer once segments are merged.
-    pub(super) fn finish(self) -> tantivy::Result<()> {
-        self.inner.wait_merging_threads()
+    /// Ends the writer of a new index and makes the index one segment: each costs every search.
+    pub(super) fn finish(self, index: &Index) -> tantivy::Result<()> {
+        self.inner.wait_merging_threads()?;
+        let segments = index.searchable_segment_ids()?;
+        if segments.len() > 1 {
+            let mut merger = open(index, 0)?;
+            merger.merge(&segments).wait()?;
+            merger.wait_merging_threads()?;
+        }
+        Ok(())
     }
+}
+
+fn open(index: &Index, memory: usize) -> tantivy::Result<IndexWriter> {
+    /// What Tantivy takes at least.
+    const MIN_MEMORY: usize = 15_000_000;
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .num_merge_threads(1)
+        .memory_budget_per_thread(memory.max(MIN_MEMORY))
+        .build();
+    index.writer_with_options(options)
 }

@@ -1,6 +1,10 @@
 //! A walk from page to page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+    sync::Arc,
+};
 
 use domain::{
     Error,
@@ -43,6 +47,95 @@ fn a_walk_gives_the_whole_list_in_every_order() {
             let expected = oracle::find(world.movies.values(), &query);
             assert_eq!(walk(&mut world, &query, |_| {}), expected, "{query:?}");
         }
+    }
+}
+
+/// What one walk gives.
+pub fn walk_at_once(index: &impl MovieSearch, query: &MovieQuery) -> Vec<Movie> {
+    let mut walked = Vec::new();
+    let each = &mut |movie: &Movie| {
+        walked.push(movie.clone());
+        ControlFlow::Continue(())
+    };
+    index.walk(query, each).unwrap();
+    walked
+}
+
+#[test]
+fn a_walk_at_once_gives_the_same() {
+    for seed in 60..63 {
+        let world = grown(seed, 200);
+        let mut rng = random::seeded(seed);
+        for _ in 0..300 {
+            let query = random::query(&mut rng);
+            let expected = oracle::find(world.movies.values(), &query);
+            let expected = expected.iter().map(|id| world.movies[id].clone()).collect::<Vec<_>>();
+            assert_eq!(walk_at_once(world.index(), &query), expected, "{query:?}");
+        }
+    }
+}
+
+#[test]
+fn a_walk_at_once_shows_one_state_and_ends_when_it_is_told_to() {
+    let mut world = grown(70, 100);
+    let expected = oracle::find(world.movies.values(), &MovieQuery::default());
+    let index = Arc::clone(world.index.as_ref().unwrap());
+    let mut walked = Vec::new();
+    let each = &mut |movie: &Movie| {
+        if walked.is_empty() {
+            let all = world.movies.keys().copied().collect::<Vec<_>>();
+            world.delete(&all[10..60]);
+            world.add_named("New", "");
+            world.settle();
+        }
+        walked.push(movie.id);
+        ControlFlow::Continue(())
+    };
+    index.walk(&MovieQuery::default(), each).unwrap();
+    assert_eq!(walked, expected);
+
+    let mut count = 0;
+    let each = &mut |_: &Movie| {
+        count += 1;
+        if count == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    index.walk(&MovieQuery::default(), each).unwrap();
+    assert_eq!(count, 7);
+}
+
+/// More movies than are found in one go, of which many are equal in all that they are sorted by.
+#[test]
+fn a_long_walk_at_once_gives_every_movie_once() {
+    const MOVIES: u64 = 70_000;
+    let mut world = World::without_index();
+    let mut rng = random::seeded(80);
+    let mut some = Vec::new();
+    for i in 0..MOVIES {
+        let mut new = movie("X", "");
+        let popularity = if i % 3 == 0 { 33.3 + f64::from(i as u32 % 10) * 1e-10 } else { rng.random_range(0.0..9.0) };
+        new.details.popularity = Some(domain::movie::Popularity::new(popularity).unwrap());
+        new.details.year = (i % 5 > 0).then(|| domain::movie::Year::new(1900.0 + (i % 7) as f64).unwrap());
+        some.push(new);
+    }
+    world.add(some, true);
+    world.start();
+    world.settle();
+    let by = |field, descending| Some(Sort { field, descending });
+    let orders = [
+        None,
+        by(SortField::Popularity, false),
+        by(SortField::Year, true),
+        by(SortField::Name, false),
+        by(SortField::Id, true),
+        by(SortField::Relevance, true),
+    ];
+    for order in orders {
+        let mut query = MovieQuery { sort: order.into_iter().collect(), ..MovieQuery::default() };
+        query.filter.q = order.filter(|order| order.field == SortField::Relevance).map(|_| "x".to_owned());
+        let expected = oracle::find(world.movies.values(), &query);
+        assert_eq!(expected.len(), MOVIES as usize);
+        let walked = walk_at_once(world.index(), &query);
+        assert_eq!(walked.iter().map(|movie| movie.id).collect::<Vec<_>>(), expected);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers to requests with idempotency keys: how they are stored, and the writes they belong to.
 
 use std::{
+    ops::ControlFlow,
     sync::{
         Arc, Barrier,
         atomic::{AtomicI64, Ordering},
@@ -134,6 +135,10 @@ impl Clock for Outside {
 impl MovieSearch for Outside {
     fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
         Err(Error::Unavailable { what: "search", cause: None })
+    }
+
+    fn walk(&self, _: &MovieQuery, _: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
+        Ok(())
     }
 
     fn movie(&self, _: MovieId) -> Result<Option<Movie>> {

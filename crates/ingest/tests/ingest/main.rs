@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod catalogue;
+mod export;
 mod feed;
 mod imdb;
 mod load;
 mod program;
+mod round_trip;

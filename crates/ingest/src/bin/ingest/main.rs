@@ -1,10 +1,12 @@
-//! `ingest`: loads movie feeds into the configured catalogue.
+//! `ingest`: loads movie feeds into the configured catalogue, and writes it to files.
 //!
 //! - this file: the command line, what all commands that load have in common, and one feed after another
 //! - [`imdb`]: one table of IMDb's data set after another
-//! - [`progress`]: how far a load is, for a terminal or a log
+//! - [`export`](mod@export): the other way
+//! - [`progress`]: how far it is, for a terminal or a log
 //! - [`report`]: what a load came to, for people and as JSON
 
+mod export;
 mod imdb;
 mod progress;
 mod report;
@@ -30,7 +32,7 @@ use self::{
 };
 
 #[derive(Parser)]
-#[command(name = "ingest", version, about = "Loads movie feeds into a Marquee catalogue")]
+#[command(name = "ingest", version, about = "Loads movie feeds into a Marquee catalogue, and writes it to files")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -40,6 +42,7 @@ struct Cli {
 enum Command {
     Load(Load),
     Imdb(imdb::Imdb),
+    Export(export::Export),
 }
 
 /// Load feeds
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
     let end = match Cli::parse().command {
         Command::Load(Load { files, options }) => run(&options, |run| load(&files, run)),
         Command::Imdb(arguments) => run(&arguments.options, |run| imdb::load(&arguments, run)),
+        Command::Export(arguments) => export::run(&arguments),
     };
     end.unwrap_or_else(|error| {
         complain(&error);

@@ -1,0 +1,91 @@
+//! Reading the index that another process has open.
+//!
+//! What that process has committed is on disk, and files that are opened stay readable whatever it removes. Nothing is
+//! written here, and nothing is followed: the state that is found current is the one that is read.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use domain::{
+    Error, Result,
+    change::{Edit, Seq},
+    ports::{Session, Store},
+};
+use tantivy::{IndexReader, ReloadPolicy};
+
+use super::{
+    generation::{self, Mark},
+    genres::GenreTable,
+    schema::schema,
+    snapshot::{Memory, Snapshot},
+};
+
+/// How often the index is looked at until it is current.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The index at `path` as it is once it shows everything that is written, and the last change that it shows. Waits for
+/// that at most `patience`.
+pub(super) fn current_snapshot(path: &Path, store: &Arc<dyn Store>, patience: Duration) -> Result<(Snapshot, Mark)> {
+    let give_up = Instant::now() + patience;
+    loop {
+        let reason = match look(path, store)? {
+            Ok(found) => return Ok(found),
+            Err(reason) => reason,
+        };
+        if Instant::now() >= give_up {
+            let cause = format!(
+                "the server that has search.path {} open does not show the last changes ({reason}); try again once its \
+                 /readyz says ready, or stop it",
+                path.display()
+            );
+            return Err(Error::Unavailable { what: "search", cause: Some(cause.into()) });
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// The state on disk, or why it is not current.
+fn look(path: &Path, store: &Arc<dyn Store>) -> Result<Result<(Snapshot, Mark), String>> {
+    // The other process may switch to another generation, or merge segments, at any moment: then the next look succeeds.
+    let (index, mark) = match generation::open_beside(path) {
+        Ok(found) => found,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let reader: IndexReader = match index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into() {
+        Ok(reader) => reader,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let genres = store.reading(|session| match is_current(session, mark)? {
+        true => session.genres().map(Some),
+        false => Ok(None),
+    })?;
+    let Some(genres) = genres else { return Ok(Err("it is behind the database".to_owned())) };
+    let table = Arc::new(GenreTable::default().next(genres));
+    // Nothing is read twice.
+    let memory = Arc::new(Memory::new(0));
+    let snapshot = Snapshot::new(&reader.searcher(), &schema().1, table, None, memory, &mut 0);
+    Ok(snapshot.map(|snapshot| (snapshot, mark)).map_err(|error| error.to_string()))
+}
+
+/// Whether an index with this mark lacks no change of a movie. Names of genres are in no index.
+fn is_current(session: &mut dyn Session, mark: Mark) -> Result<bool> {
+    const CHANGES: u32 = 1_000;
+    if mark.seq > 0 && session.change_stamp(mark.seq)? != Some(mark.stamp) {
+        return Ok(false);
+    }
+    let mut last: Seq = mark.seq;
+    loop {
+        let changes = session.changes_after(last, CHANGES)?;
+        if !changes.iter().all(|change| matches!(change.edit, Edit::Genre { .. })) {
+            return Ok(false);
+        }
+        match changes.last() {
+            Some(change) if changes.len() == CHANGES as usize => last = change.seq,
+            _ => return Ok(true),
+        }
+    }
+}
