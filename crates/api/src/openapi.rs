@@ -1,11 +1,12 @@
 //! The OpenAPI document. Handlers describe themselves; what is the same for all of them is added here.
 
 use actix_web::http::StatusCode;
+use domain::query::{conditions, parameters::Parameters};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         Content, Header, HttpMethod, Object, OpenApi as Document, PathItem, Ref, RefOr, Response, Type,
-        path::Operation,
+        path::{Operation, Parameter},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -38,6 +39,7 @@ use crate::{compat, docs, health, problem, v1};
         v1::movies::replace,
         v1::movies::patch,
         v1::movies::delete,
+        v1::export::download,
         v1::genres::list,
         v1::genres::create,
         v1::genres::one,
@@ -60,7 +62,7 @@ use crate::{compat, docs, health, problem, v1};
         docs::problem,
     ),
     components(schemas(problem::ProblemBody)),
-    modifiers(&SecuritySchemes, &Problems, &CommonHeaders),
+    modifiers(&SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
 )]
 struct ApiDocument;
 
@@ -83,6 +85,29 @@ impl Modify for SecuritySchemes {
         let description = "The same token as older clients send it. The field takes the whole value: `Token mq_...`";
         let token = ApiKeyValue::with_description("Authorization", description);
         components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+    }
+}
+
+/// What chooses and orders movies is the same for an export as for a list.
+struct Conditions;
+
+impl Modify for Conditions {
+    fn modify(&self, document: &mut Document) {
+        let mut parameters = Parameters::read("");
+        conditions::filter(&mut parameters);
+        conditions::sort(&mut parameters);
+        let paths = &mut document.paths.paths;
+        let get = |item: &PathItem| item.get.as_ref().and_then(|operation| operation.parameters.clone());
+        let mut shared = paths.get("/api/v1/movies").and_then(get).unwrap_or_default();
+        let is_shared = |parameter: &RefOr<Parameter>| match parameter {
+            RefOr::T(parameter) => parameters.known().contains(&parameter.name.as_str()),
+            RefOr::Ref(_) => false,
+        };
+        shared.retain(is_shared);
+        if let Some(export) = paths.get_mut("/api/v1/export").and_then(|item| item.get.as_mut()) {
+            shared.append(export.parameters.get_or_insert_default());
+            export.parameters = Some(shared);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::genres::endpoints(),
         v1::import::endpoints(),
         v1::accounts::endpoints(),
+        v1::export::endpoints(),
         compat::endpoints(),
         health::endpoints(),
         docs::endpoints(),

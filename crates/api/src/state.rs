@@ -27,6 +27,7 @@ pub struct AppState {
     /// logins cannot take all blocking threads from the readers.
     hashing: Turns,
     imports: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -34,6 +35,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
+            exports: Arc::new(Semaphore::new(settings.server.exports_at_once.min(Semaphore::MAX_PERMITS))),
             settings,
             catalogue: Arc::clone(&services.catalogue),
             accounts: Arc::clone(&services.accounts),
@@ -48,6 +50,12 @@ impl AppState {
     pub fn import_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let turn = Arc::clone(&self.imports).try_acquire_owned();
         turn.map_err(|_| Problem::unavailable("As many imports run already as may at once."))
+    }
+
+    /// The right to run an export, where not too many run already.
+    pub fn export_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.exports).try_acquire_owned();
+        turn.map_err(|_| Problem::unavailable("As many exports run already as may at once."))
     }
 
     /// [`blocking`], for work that hashes a password.

@@ -46,6 +46,10 @@ pub struct ServerSettings {
     pub imports_at_once: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub import_idle_seconds: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub exports_at_once: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub export_stall_seconds: usize,
 }
 
 /// Where the catalogue is.

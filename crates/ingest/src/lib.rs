@@ -10,11 +10,13 @@
 //!    - `feed/limited.rs`: readers that fail where there is too much to read
 //!    - `feed/record.rs`: one record, in all the spellings that occur
 //! 3. [`csv`]: the columns and cells of CSV files
+//! 4. [`export`](mod@export): the other way, from the catalogue to bytes
 //!
 //! The program `ingest`, in `src/bin/ingest/`, adds files, progress and the report.
 #![warn(missing_docs)]
 
 pub mod csv;
+pub mod export;
 pub mod feed;
 mod load;
 

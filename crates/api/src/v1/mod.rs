@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod conditional;
+pub mod export;
 pub mod genres;
 pub mod import;
 pub mod listing;

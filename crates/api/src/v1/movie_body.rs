@@ -3,14 +3,11 @@
 use actix_web::{http::header::HeaderValue, web::Bytes};
 use domain::{
     error::{Error, Result},
-    movie::{
-        Director, Field, ImdbId, Movie, MovieDraft, MoviePatch, Overview, Popularity, PosterUrl, Runtime, Score, Votes,
-        Year,
-    },
-    time::Timestamp,
+    movie::{Field, Movie, MovieDraft, MoviePatch},
     violation::{Violation, ViolationCode, Violations, pointer},
 };
-use serde::{Deserialize, Deserializer, Serialize, de};
+pub use ingest::export::MovieBody;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -39,74 +36,6 @@ const EDITABLE: [&str; 11] = [
 
 /// What is shown but not written. It is ignored in a body, so that what was read can be sent back.
 const READ_ONLY: [&str; 4] = ["id", "version", "created_at", "updated_at"];
-
-/// A movie.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Movie, example = json!({
-    "id": 3, "name": "Star Wars", "director": "George Lucas",
-    "genres": ["Action", "Adventure", "Fantasy", "Sci-Fi"],
-    "popularity": 88.0, "imdb_score": 8.8, "year": 1977, "runtime_minutes": 121, "votes": null, "imdb_id": null,
-    "overview": null, "poster_url": null,
-    "version": 1, "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"
-}))]
-pub struct MovieBody<'a> {
-    /// Given by the server, never reused.
-    #[schema(minimum = 1)]
-    id: u64,
-    #[schema(min_length = 1, max_length = 300)]
-    name: &'a str,
-    /// Several names are separated by `", "`.
-    #[schema(required, min_length = 1, max_length = 300)]
-    director: Option<&'a str>,
-    #[schema(max_items = 32)]
-    genres: Vec<&'a str>,
-    #[schema(required, minimum = 0, maximum = 100)]
-    popularity: Option<f64>,
-    #[schema(required, minimum = 0, maximum = 10)]
-    imdb_score: Option<f64>,
-    #[schema(required, minimum = 1870, maximum = 2100)]
-    year: Option<u16>,
-    #[schema(required, minimum = 1, maximum = 60000)]
-    runtime_minutes: Option<u32>,
-    #[schema(required)]
-    votes: Option<u64>,
-    #[schema(required, pattern = r"^tt\d{7,10}$")]
-    imdb_id: Option<&'a str>,
-    #[schema(required, max_length = 5000)]
-    overview: Option<&'a str>,
-    #[schema(required, max_length = 2000, pattern = "^https://")]
-    poster_url: Option<&'a str>,
-    /// Counts the states of the movie.
-    #[schema(minimum = 1)]
-    version: u32,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    updated_at: Timestamp,
-}
-
-impl<'a> From<&'a Movie> for MovieBody<'a> {
-    fn from(movie: &'a Movie) -> Self {
-        let details = &movie.details;
-        Self {
-            id: movie.id.0,
-            name: details.name.as_str(),
-            director: details.director.as_ref().map(Director::as_str),
-            genres: movie.genres.iter().map(|genre| genre.name.as_str()).collect(),
-            popularity: details.popularity.map(Popularity::get),
-            imdb_score: details.imdb_score.map(Score::get),
-            year: details.year.map(Year::get),
-            runtime_minutes: details.runtime_minutes.map(Runtime::get),
-            votes: details.votes.map(Votes::get),
-            imdb_id: details.imdb_id.as_ref().map(ImdbId::as_str),
-            overview: details.overview.as_ref().map(Overview::as_str),
-            poster_url: details.poster_url.as_ref().map(PosterUrl::as_str),
-            version: movie.version,
-            created_at: movie.created_at,
-            updated_at: movie.updated_at,
-        }
-    }
-}
 
 /// The movie as it is sent, with its strong `ETag`. The tag covers every byte: a genre's new name changes it, although
 /// the movie's version stays.
@@ -368,7 +297,8 @@ pub fn unknown_field(name: &str, known: &[&str]) -> Violation {
 mod tests {
     use domain::{
         genre::{Genre, GenreId, GenreName},
-        movie::MovieId,
+        movie::{MovieId, Votes},
+        time::Timestamp,
     };
 
     use super::*;

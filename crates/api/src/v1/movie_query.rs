@@ -4,6 +4,7 @@ use domain::query::{
     MovieQuery, Page, Position, Start,
     conditions::{filter, sort},
 };
+use ingest::export::Fields;
 
 use super::{
     listing::{OFFSET_OR_CURSOR, limit, offset},
@@ -16,6 +17,8 @@ use super::{
 pub struct MovieRequest {
     /// The list.
     pub query: MovieQuery,
+    /// What is shown of each movie.
+    pub fields: Fields,
     /// The parameters as given.
     pub given: Given,
 }
@@ -29,6 +32,7 @@ impl MovieRequest {
         let limit = parameters.parsed("limit", |text| limit(text, Page::MAX_LIMIT)).unwrap_or(Page::DEFAULT_LIMIT);
         let offset = parameters.parsed("offset", offset);
         let cursor = parameters.value("cursor");
+        let fields = Fields::read(&mut parameters);
         let mut query = MovieQuery {
             filter,
             sort,
@@ -46,7 +50,7 @@ impl MovieRequest {
             },
             _ => {}
         }
-        Ok(Self { query, given: parameters.finish(prefer.lenient)? })
+        Ok(Self { query, fields, given: parameters.finish(prefer.lenient)? })
     }
 }
 

@@ -100,6 +100,7 @@ pub struct MovieListing<'a> {
         ("limit" = Option<u32>, Query, description = "The most movies of the page: 20 by default; what is over 100 becomes 100", minimum = 1, example = 20),
         ("offset" = Option<u32>, Query, description = "How many movies to leave out", maximum = 10000, example = 0),
         ("cursor" = Option<String>, Query, description = "Where to go on: taken from `next`, and good for the same conditions and order alone"),
+        ("fields" = Option<String>, Query, description = "Names of fields, separated by commas: each movie has only these", example = "id,name,year"),
         ("Prefer" = Option<String>, Header, description = "`count=exact`, `count=estimated` (the default: exact up to 10,000) or `count=none`; `handling=lenient` ignores unknown parameters", example = "count=exact"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
     ),
@@ -117,7 +118,7 @@ pub struct MovieListing<'a> {
 )]
 pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let prefer = Prefer::of(request.headers());
-    let MovieRequest { query, given } = MovieRequest::read(request.query_string(), prefer)?;
+    let MovieRequest { query, fields, given } = MovieRequest::read(request.query_string(), prefer)?;
     let response = ListResponse::begin(&state, request.headers(), prefer);
     if response.is_known {
         return Ok(response.not_modified());
@@ -134,7 +135,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
         Ok((page, next))
     })
     .await?;
-    let movies = page.movies.iter().map(|movie| MovieBody::from(movie.as_ref())).collect();
+    let movies = page.movies.iter().map(|movie| MovieBody::from(movie.as_ref()).only(fields)).collect();
     let listing = part.listing(movies, page.total, next.as_deref());
     Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new() }))
 }

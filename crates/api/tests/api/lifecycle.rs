@@ -299,6 +299,23 @@ fn a_server_is_ready_once_its_first_movies_can_be_found() {
 }
 
 #[test]
+fn there_is_no_export_without_an_index() {
+    let database = testing::sqlite();
+    let program = Program::new(&database);
+    // In the way of every index that is built.
+    fs::create_dir_all(program.directory.path().join("search/CURRENT.new")).unwrap();
+    let server = Server::start_listening(program.command(&[]));
+    for _ in 0..5 {
+        let answer = server.get("/api/v1/export");
+        assert_eq!(answer.problem(503)["type"], "/problems/unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+        let url = format!("http://{}/api/v1/export", server.address);
+        let head = Client::builder().no_proxy().build().unwrap().head(url).answer();
+        assert_eq!((head.status, &*head.text), (503, ""));
+    }
+}
+
+#[test]
 fn first_movies_whose_loading_was_interrupted_are_loaded_by_the_next_start() {
     // Long, because a feed's first MiB is read before anything is stored.
     let overview = "x".repeat(300);

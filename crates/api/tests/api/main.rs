@@ -12,6 +12,7 @@ mod bad_input;
 mod compat;
 mod docs;
 mod examples;
+mod export;
 mod genres;
 mod health;
 mod import;

@@ -22,6 +22,7 @@ testing::on_every_database! {
     counts_are_as_exact_as_preferred,
     a_list_that_did_not_change_is_not_sent_again,
     an_unknown_parameter_is_refused_with_a_hint_or_ignored_on_request,
+    a_list_shows_the_fields_that_are_asked_for,
 }
 
 /// Movies with every kind of gap and tie.
@@ -362,6 +363,29 @@ fn an_unknown_parameter_is_refused_with_a_hint_or_ignored_on_request(database: &
     assert!(!lenient.json()["next"].as_str().unwrap().contains("genres"));
     let wrong = app.get(&format!("{MOVIES}?genres=Drama&limit=0")).header("prefer", "handling=lenient").answer();
     assert_eq!(wrong.errors(400), [("limit".to_owned(), "out_of_range".to_owned())]);
+}
+
+fn a_list_shows_the_fields_that_are_asked_for(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    seed(&app);
+    let page = list(&app, "fields=year,id&sort=id&limit=2");
+    assert!(page.text.starts_with(r#"{"items":[{"id":1,"year":1977},{"id":2,"year":1972}],"total":"#), "{}", page.text);
+    let next = page.json()["next"].as_str().unwrap().to_owned();
+    assert_eq!(app.get(&next).answer().json()["items"], json!([{ "id": 3, "year": 2001 }, { "id": 4, "year": 1985 }]));
+    let whole = list(&app, "sort=id&limit=2").json();
+    let all = "id,name,director,genres,popularity,imdb_score,year,runtime_minutes,votes,imdb_id,overview,poster_url,\
+               version,created_at,updated_at";
+    assert_eq!(list(&app, &format!("sort=id&limit=2&fields={all}")).json()["items"], whole["items"]);
+
+    for (query, code) in [
+        ("fields=genre", "unknown_field"),
+        ("fields=", "unknown_field"),
+        ("fields=id,id", "invalid_value"),
+        ("fields=id&fields=id", "repeated_parameter"),
+    ] {
+        assert_eq!(list(&app, query).errors(400), [("fields".to_owned(), code.to_owned())], "{query}");
+    }
+    assert_eq!(list(&app, "fields=id,genre").problem(400)["did_you_mean"], "genres");
 }
 
 #[test]

@@ -156,7 +156,8 @@ pub fn sort(parameters: &mut Parameters) -> Vec<Sort> {
     parameters.parsed("sort", order).unwrap_or_default()
 }
 
-fn order(text: &str) -> Result<Vec<Sort>, Refusal> {
+/// The order that is written as `-imdb_score,name`.
+pub fn order(text: &str) -> Result<Vec<Sort>, Refusal> {
     let refuse = |detail: String| Err((INVALID_VALUE, detail));
     let mut order: Vec<Sort> = Vec::new();
     for key in text.split(',').map(str::trim) {

@@ -103,6 +103,16 @@ impl Parameters {
         self.errors.push(ParameterError { field: name.to_owned(), code, detail: detail.into() });
     }
 
+    /// Tells the client what it probably meant by a name inside a value.
+    pub fn suggest(&mut self, known: Option<&'static str>) {
+        self.did_you_mean = self.did_you_mean.or(known);
+    }
+
+    /// The names that were asked for.
+    pub fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
     /// Whether nothing was wrong so far, unknown parameters aside.
     pub fn are_valid(&self) -> bool {
         self.errors.is_empty()
