@@ -148,14 +148,13 @@ impl Services {
         Ok(Self::over(settings, store, index, listeners))
     }
 
-    /// Connects, migrates, and waits until everything that is written by now can be read. Where a server has the index
-    /// open, it is read beside that, as it is then.
-    pub fn open_to_read(settings: &Settings) -> Result<Self, StartError> {
+    /// Opens the index over `store` and waits until everything that is written by now can be read. Where a server has
+    /// the index open, it is read beside that, as it is then.
+    pub fn open_to_read(settings: &Settings, store: Arc<dyn Store>) -> Result<Self, StartError> {
         /// How long a server may take to show what is written; it is done in a fraction of a second.
         const PATIENCE: Duration = Duration::from_secs(10);
         /// How often an index that is being opened is looked at.
         const PAUSE: Duration = Duration::from_millis(20);
-        let store = open_store(settings)?;
         match SearchIndex::open(search_options(settings), Arc::clone(&store), Vec::new()) {
             Ok(index) => {
                 let services = Self::over(settings, store, index, Vec::new());

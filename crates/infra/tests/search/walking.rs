@@ -120,10 +120,20 @@ fn a_long_walk_at_once_gives_every_movie_once() {
     world.add(some, true);
     world.start();
     world.settle();
-    for sort in [vec![], vec![(SortField::Year, true)], vec![(SortField::Name, false)], vec![(SortField::Id, true)]] {
-        let sort = sort.into_iter().map(|(field, descending)| Sort { field, descending }).collect();
-        let query = MovieQuery { sort, ..MovieQuery::default() };
+    let by = |field, descending| Some(Sort { field, descending });
+    let orders = [
+        None,
+        by(SortField::Popularity, false),
+        by(SortField::Year, true),
+        by(SortField::Name, false),
+        by(SortField::Id, true),
+        by(SortField::Relevance, true),
+    ];
+    for order in orders {
+        let mut query = MovieQuery { sort: order.into_iter().collect(), ..MovieQuery::default() };
+        query.filter.q = order.filter(|order| order.field == SortField::Relevance).map(|_| "x".to_owned());
         let expected = oracle::find(world.movies.values(), &query);
+        assert_eq!(expected.len(), MOVIES as usize);
         let walked = walk_at_once(world.index(), &query);
         assert_eq!(walked.iter().map(|movie| movie.id).collect::<Vec<_>>(), expected);
     }

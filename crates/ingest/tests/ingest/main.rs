@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod catalogue;
+mod export;
 mod feed;
 mod load;
 mod program;

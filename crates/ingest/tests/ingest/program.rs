@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
@@ -21,13 +21,13 @@ testing::on_every_database! {
 }
 
 /// The program in a directory of its own, with `url` for its database.
-struct Program {
+pub struct Program {
     directory: TempDir,
     url: String,
 }
 
 impl Program {
-    fn new(database: &TestDatabase) -> Self {
+    pub fn new(database: &TestDatabase) -> Self {
         Self { directory: tempfile::tempdir().unwrap(), url: database.url().to_owned() }
     }
 
@@ -36,14 +36,19 @@ impl Program {
         fs::write(self.directory.path().join(name), content).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A path below the program's working directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
         command.args(arguments).current_dir(self.directory.path()).env("MARQUEE_DATABASE__URL", &self.url);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub fn run(&self, arguments: &[&str]) -> Ended {
         Ended::from(self.command(arguments).output().unwrap())
     }
 
@@ -54,10 +59,10 @@ impl Program {
     }
 }
 
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl From<Output> for Ended {

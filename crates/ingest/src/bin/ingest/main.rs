@@ -1,9 +1,11 @@
-//! `ingest`: loads movie feeds into the configured catalogue.
+//! `ingest`: loads movie feeds into the configured catalogue, and writes it to files.
 //!
 //! - this file: the command line, and one file after another
-//! - [`progress`]: how far a load is, for a terminal or a log
+//! - [`export`](mod@export): the other way
+//! - [`progress`]: how far it is, for a terminal or a log
 //! - [`report`]: what a load came to, for people and as JSON
 
+mod export;
 mod progress;
 mod report;
 
@@ -28,7 +30,7 @@ use self::{
 };
 
 #[derive(Parser)]
-#[command(name = "ingest", version, about = "Loads movie feeds into a Marquee catalogue")]
+#[command(name = "ingest", version, about = "Loads movie feeds into a Marquee catalogue, and writes it to files")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,6 +39,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Load(Load),
+    Export(export::Export),
 }
 
 /// Load feeds
@@ -84,8 +87,11 @@ enum OnErrorArgument {
 }
 
 fn main() -> ExitCode {
-    let Command::Load(arguments) = Cli::parse().command;
-    load(&arguments).unwrap_or_else(|error| {
+    let end = match Cli::parse().command {
+        Command::Load(arguments) => load(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+    };
+    end.unwrap_or_else(|error| {
         complain(&error);
         ExitCode::from(2)
     })

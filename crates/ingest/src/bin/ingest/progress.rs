@@ -1,4 +1,4 @@
-//! How far a load is.
+//! How far a load or an export is.
 
 use std::{
     io::{self, IsTerminal, Read, Write},
@@ -73,6 +73,53 @@ impl Display {
                 format!(", {percent}%, {} left", HumanDuration(self.bar.eta()))
             });
             let _ = writeln!(io::stderr(), "{}: {message}{}", self.name, remaining.unwrap_or_default());
+        }
+        self.bar.set_message(message);
+    }
+
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The progress of an export: counted in movies, since how many there are is not known.
+pub struct Counter {
+    style: Style,
+    movies: u64,
+    bar: ProgressBar,
+    last_line: Instant,
+}
+
+impl Counter {
+    /// `preparing` is what happens before [`Counter::begin`], which may take a while.
+    pub fn new(style: Style, preparing: &'static str) -> Self {
+        /// How often something moves on a terminal meanwhile.
+        const TICK: Duration = Duration::from_millis(100);
+        let target = match style {
+            Style::Bar => ProgressDrawTarget::stderr(),
+            Style::Lines | Style::None => ProgressDrawTarget::hidden(),
+        };
+        let look = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+        let look = look.unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::with_draw_target(None, target).with_style(look).with_message(preparing);
+        bar.enable_steady_tick(TICK);
+        Self { style, movies: 0, bar, last_line: Instant::now() }
+    }
+
+    pub fn begin(&self) {
+        self.bar.reset_elapsed();
+    }
+
+    pub fn add(&mut self, movies: u64) {
+        self.movies += movies;
+        if self.style == Style::None {
+            return;
+        }
+        let rate = self.movies as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
+        let message = format!("{} movies, {}/s", HumanCount(self.movies), HumanCount(rate as u64));
+        if self.style == Style::Lines && self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = Instant::now();
+            let _ = writeln!(io::stderr(), "{message}");
         }
         self.bar.set_message(message);
     }
