@@ -112,7 +112,7 @@ text_value!(
 text_value!(
     /// What the movie is about: up to 5,000 characters in NFC. Line breaks and tabs are the only control characters.
     Overview, "/overview", |text| {
-        let text: String = unicode_normalization::UnicodeNormalization::nfc(text).collect();
+        let text = text::nfc(text);
         if text.chars().count() > 5_000 {
             return Err((ViolationCode::TooLong, "an overview has up to 5,000 characters"));
         }

@@ -4,8 +4,12 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nf
 
 /// `text` in Unicode Normalization Form C, without white space around it.
 pub fn trimmed_nfc(text: &str) -> String {
-    let text = text.trim();
-    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    nfc(text.trim())
+}
+
+/// `text` in Unicode Normalization Form C. Most texts are already, and every movie that is read comes by here.
+pub fn nfc(text: &str) -> String {
+    if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// `text` with case differences removed; accents stay.
