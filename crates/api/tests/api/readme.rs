@@ -18,7 +18,7 @@ fn the_readmes_examples_work_when_pasted_in_order() {
     let script: String = blocks.collect();
     assert_eq!(
         script.matches("curl -s").count(),
-        10,
+        11,
         "the examples have changed: look whether this test still sees them"
     );
     let script = script
