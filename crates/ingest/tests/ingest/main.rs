@@ -6,3 +6,4 @@ mod export;
 mod feed;
 mod load;
 mod program;
+mod round_trip;
