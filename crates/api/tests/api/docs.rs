@@ -115,6 +115,24 @@ fn every_operation_says_what_it_is_and_every_answer_what_it_means() {
     }
 }
 
+#[test]
+fn an_export_documents_those_parameters_of_lists_that_it_takes() {
+    let (app, _database) = app();
+    let document = app.get("/openapi.json").answer().json();
+    let names = |path: &str| -> BTreeSet<String> {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let in_query = parameters.iter().filter(|parameter| parameter["in"] == "query");
+        in_query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let documented = names("/api/v1/export");
+    assert!(documented.contains("format") && documented.contains("genre") && documented.contains("sort"));
+    for name in names("/api/v1/movies") {
+        let answer = app.get(&format!("/api/v1/export?{name}=1")).answer();
+        let is_unknown = answer.status == 400 && answer.errors(400).iter().any(|(_, code)| code == "unknown_parameter");
+        assert_eq!(documented.contains(&name), !is_unknown, "{name}");
+    }
+}
+
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
