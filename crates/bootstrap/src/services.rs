@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use domain::{
     ports::{ChangeListener, MovieSearch, Store},
-    services::{Accounts, Catalogue, Import, Registration},
+    services::{AccountRules, Accounts, Catalogue, Import, Registration},
 };
 pub use infra::db::MigrationStatus;
 use infra::{
@@ -80,7 +80,8 @@ pub fn accounts(settings: &Settings, store: Arc<dyn Store>) -> Accounts {
         settings::Registration::Open => Registration::Open,
         settings::Registration::Closed => Registration::Closed,
     };
-    Accounts::new(store, Arc::new(hasher), Arc::new(RandomTokens), Arc::new(SystemClock), registration)
+    let rules = AccountRules { registration, max_tokens_per_user: settings.auth.max_tokens_per_user };
+    Accounts::new(store, Arc::new(hasher), Arc::new(RandomTokens), Arc::new(SystemClock), rules)
 }
 
 /// Everything a server needs.

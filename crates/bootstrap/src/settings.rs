@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    net::Ipv6Addr,
     path::{Path, PathBuf},
 };
 
@@ -40,6 +41,18 @@ pub struct ServerSettings {
     pub shutdown_timeout_seconds: u64,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub max_body_bytes: usize,
+    pub compress_from_bytes: u64,
+    #[serde(deserialize_with = "origins")]
+    pub cors_origins: Origins,
+}
+
+/// Which pages of other origins may use the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// Those of these origins, such as `https://app.example.org`; none where there are none.
+    These(Vec<String>),
+    /// All.
+    Any,
 }
 
 /// Where the catalogue is.
@@ -84,6 +97,7 @@ pub struct AuthSettings {
     pub admin_password: Option<SecretString>,
     #[serde(deserialize_with = "bcrypt_cost")]
     pub bcrypt_cost: u32,
+    pub max_tokens_per_user: u64,
 }
 
 /// Whether anybody may make an account.
@@ -260,6 +274,55 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     }
 }
 
+/// A list, or the text of one as an environment variable has it: separated by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrList {
+    Text(String),
+    List(Vec<String>),
+}
+
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origins, D::Error> {
+    let origins = match TextOrList::deserialize(deserializer)? {
+        TextOrList::Text(text) => text.split(',').map(str::to_owned).collect(),
+        TextOrList::List(list) => list,
+    };
+    let origins: Vec<_> = origins.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty()).collect();
+    if origins == ["*"] {
+        return Ok(Origins::Any);
+    }
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        None => Ok(Origins::These(origins.into_iter().map(str::to_owned).collect())),
+        Some(other) => Err(de::Error::custom(format!(
+            "`{other}` is no origin: each is written as browsers send it, such as https://app.example.org, in lower \
+             case and without a path; `*` stands alone"
+        ))),
+    }
+}
+
+/// Whether this is an origin as browsers write it. They leave out the port that a scheme has anyway.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let usual_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return false,
+    };
+    if rest.ends_with(usual_port) {
+        return false;
+    }
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(is_name),
+    };
+    is_host && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n.to_string() == port))
+}
+
 fn secret_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| text.into()))
@@ -365,9 +428,45 @@ mod tests {
             ("MARQUEE_AUTH__BCRYPT_COST", "3"),
             ("MARQUEE_DATABASE__POOL_SIZE", "0"),
             ("MARQUEE_SERVER__PUBLIC_URL", "movies.example.org"),
+            ("MARQUEE_SERVER__CORS_ORIGINS", "movies.example.org"),
+            ("MARQUEE_AUTH__MAX_TOKENS_PER_USER", "many"),
         ] {
             let message = error(&[(name, value)]);
             assert!(message.contains(name) && !message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn origins_are_a_list_or_a_text_with_commas() {
+        let origins = |text: &str| load(&[("MARQUEE_SERVER__CORS_ORIGINS", text)]).map(|s| s.server.cors_origins);
+        let these = |list: &[&str]| Origins::These(list.iter().map(|&origin| origin.to_owned()).collect());
+        assert_eq!(load(&[]).unwrap().server.cors_origins, these(&[]));
+        assert_eq!(origins("*").unwrap(), Origins::Any);
+        for one in ["https://[::1]:8443", "http://[::1]", "https://app.example.org:8443"] {
+            assert_eq!(origins(one).unwrap(), these(&[one]));
+        }
+        let two = these(&["https://app.example.org", "http://localhost:3000"]);
+        assert_eq!(origins("https://app.example.org, http://localhost:3000").unwrap(), two);
+        let directory = tempfile::tempdir().unwrap();
+        let list = "[server]\ncors_origins = [\"https://app.example.org\", \"http://localhost:3000\"]\n";
+        std::fs::write(directory.path().join("default.toml"), list).unwrap();
+        assert_eq!(load_from(directory.path(), &[]).unwrap().server.cors_origins, two);
+        for bad in [
+            "null",
+            "https://",
+            "https://app.example.org/",
+            "https://App.example.org",
+            "https://app.example.org:443",
+            "http://app.example.org:80",
+            "ftp://app.example.org",
+            "*,https://app.example.org",
+            "https://*.example.org",
+            "https://[::1",
+            "https://app.example.org:",
+            "https://app.example.org:080",
+        ] {
+            let error = origins(bad).unwrap_err().to_string();
+            assert!(error.contains("CORS_ORIGINS") && error.contains("no origin"), "{bad}: {error}");
         }
     }
 

@@ -33,6 +33,8 @@ pub enum ViolationCode {
     InvalidFormat,
     /// There is no field of that name.
     UnknownField,
+    /// Not what is known here: the present password.
+    Incorrect,
 }
 
 impl Violation {

@@ -5,7 +5,8 @@ mod catalogue;
 mod genre_names;
 mod import;
 mod login_limits;
+mod token_uses;
 
-pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
+pub use accounts::{AccountRules, Accounts, NewToken, Registration, SignedIn, new_credentials, new_password};
 pub use catalogue::{Catalogue, Duplicates};
 pub use import::{Import, Outcome};
