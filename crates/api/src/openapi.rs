@@ -20,14 +20,15 @@ use crate::{compat, docs, health, problem, v1};
             and removes.\n\n\
             **Log in** with `POST /api/v1/auth/login`, press *Authorize* above and enter the token.\n\n\
             Every path also answers with a slash at its end, HEAD where it answers GET, and OPTIONS. An error is \
-            `application/problem+json` (RFC 9457); its `type` is a path at which its kind is explained.",
+            `application/problem+json` (RFC 9457); its `type` is a path at which its kind is explained.\n\n\
+            A token that is not valid is refused with a 401 wherever below `/api` it is sent, also where none is needed.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server")),
     tags(
         (name = "movies", description = "Finding and reading movies, and, for admins, changing them"),
         (name = "genres", description = "The genres of the movies"),
-        (name = "accounts", description = "Making an account, logging in and out"),
+        (name = "accounts", description = "Making an account, logging in and out, tokens for programs, and, for admins, the users"),
         (name = "older shapes", description = "The same movies for clients of older services"),
         (name = "server", description = "The server itself"),
     ),
@@ -94,7 +95,7 @@ impl Modify for Problems {
             let may_fail = path.starts_with("/api/");
             for (_, operation) in operations(item) {
                 let responses = &mut operation.responses.responses;
-                for status in ["500", "503"].into_iter().filter(|_| may_fail) {
+                for status in ["401", "500", "503"].into_iter().filter(|_| may_fail) {
                     responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
                 }
                 for (status, response) in responses {
