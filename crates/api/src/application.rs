@@ -22,6 +22,7 @@ use tokio::{
 
 use crate::{
     cache::MovieCache,
+    cors,
     first_start::{self, Fixture},
     request, routes,
     state::{AppState, Phase, State},
@@ -171,7 +172,11 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
         workers => workers,
     };
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).wrap(from_fn(request::around)).configure(routes::configure)
+        App::new()
+            .app_data(state.clone())
+            .wrap(cors::middleware(&state.settings.server.cors_origins))
+            .wrap(from_fn(request::around))
+            .configure(routes::configure)
     });
     Ok(server
         .workers(workers)

@@ -10,6 +10,8 @@ mod test_app;
 mod accounts;
 mod bad_input;
 mod compat;
+mod cors;
+mod delivery;
 mod docs;
 mod examples;
 mod genres;
