@@ -25,7 +25,7 @@ use crate::{
     cors,
     first_start::{self, Fixture},
     request, routes,
-    state::{AppState, Phase, State},
+    state::{AppState, Phase, State, blocking},
 };
 
 /// How many connections may wait to be accepted.
@@ -106,6 +106,7 @@ impl Application {
             let _ = stopped.send(Ok(()));
         });
 
+        let noting = rt::spawn(keep_noting_token_uses(state.clone()));
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
@@ -115,6 +116,8 @@ impl Application {
         handle.stop(true).await;
         serving.await??;
         finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
+        noting.abort();
+        note_token_uses(&state).await;
         services.stop();
         tracing::info!("stopped");
         reason
@@ -144,6 +147,21 @@ async fn finished(thread: &JoinHandle<()>, timeout: Duration) {
     let begin = Instant::now();
     while !thread.is_finished() && begin.elapsed() < timeout {
         rt::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Stores when tokens were used, away from the requests that used them.
+async fn keep_noting_token_uses(state: State) {
+    loop {
+        rt::time::sleep(Duration::from_secs(1)).await;
+        note_token_uses(&state).await;
+    }
+}
+
+async fn note_token_uses(state: &State) {
+    let accounts = Arc::clone(&state.accounts);
+    if let Err(problem) = blocking(move || accounts.store_token_uses()).await {
+        tracing::debug!(%problem, "when tokens were used was not noted");
     }
 }
 

@@ -14,6 +14,8 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::movies::endpoints(),
         v1::genres::endpoints(),
         v1::accounts::endpoints(),
+        v1::tokens::endpoints(),
+        v1::users::endpoints(),
         compat::endpoints(),
         health::endpoints(),
         docs::endpoints(),

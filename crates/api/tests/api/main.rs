@@ -7,6 +7,7 @@
 
 mod test_app;
 
+mod access;
 mod accounts;
 mod bad_input;
 mod compat;
@@ -21,3 +22,5 @@ mod movie_lists;
 mod movies;
 mod problems;
 mod readme;
+mod tokens;
+mod users;
