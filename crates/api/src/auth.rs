@@ -13,7 +13,7 @@ use actix_web::{
 };
 use domain::{
     change::Via,
-    user::{Admin, Token, User, UserId},
+    user::{Admin, Token, User},
 };
 
 use crate::{
@@ -34,10 +34,6 @@ pub struct SignedIn {
 /// An admin.
 pub struct AdminUser(pub Admin);
 
-/// Who a request comes from: left in its extensions for the log.
-#[derive(Clone, Copy)]
-pub struct Caller(pub UserId);
-
 /// The middleware of every endpoint that does not ignore tokens: a client that sends one that has ended learns so
 /// wherever it asks.
 pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
@@ -53,9 +49,8 @@ pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
     let token = token.to_owned();
     let accounts = state::of(request)?.accounts.clone();
     let (token, user) = blocking(move || accounts.authenticate(&token)).await?;
-    let mut extensions = request.extensions_mut();
-    extensions.insert(Caller(user.id));
-    extensions.insert(SignedIn { token, user });
+    // For the extractors, and for the log.
+    request.extensions_mut().insert(SignedIn { token, user });
     Ok(())
 }
 

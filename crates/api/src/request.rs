@@ -23,7 +23,7 @@ use actix_web::{
 };
 use tracing::Instrument;
 
-use crate::{auth::Caller, delivery, problem::Problem};
+use crate::{auth::SignedIn, delivery, problem::Problem};
 
 /// Names one request, in the answer and in the log. A client may choose it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,8 +63,9 @@ fn complete(response: ServiceResponse<impl MessageBody + 'static>, path: &str, i
         None => answer(&to_problem(error), path, id),
     };
     // What was said of this answer on its way here: to which origins it may be shown.
-    for (name, value) in response.headers() {
-        if !answer.headers().contains_key(name) {
+    let names: Vec<_> = response.headers().keys().filter(|name| !answer.headers().contains_key(*name)).collect();
+    for name in names {
+        for value in response.headers().get_all(name) {
             answer.headers_mut().append(name.clone(), value.clone());
         }
     }
@@ -117,7 +118,7 @@ fn log(response: &ServiceResponse, latency: Duration) {
         route = request.match_pattern(),
         status = response.status().as_u16(),
         latency_ms = milliseconds(latency),
-        user = request.extensions().get::<Caller>().map(|caller| caller.0.0),
+        user = request.extensions().get::<SignedIn>().map(|caller| caller.user.id.0),
         "answered"
     );
 }

@@ -5,8 +5,16 @@
 //! - one with `security` needs a token, unless `{}` is among it: then one that reads needs it where the operator says so;
 //! - one that needs a token and documents a 403 is for admins.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use api::routes;
-use domain::user::{Token, TokenDigest, Username};
+use domain::{
+    ports::{Session, Store},
+    user::{Token, TokenDigest, Username},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -55,11 +63,11 @@ enum Verdict {
 
 struct World {
     app: TestApp,
+    store: Arc<dyn Store>,
+    expired_tokens: AtomicUsize,
     disabled: String,
     revoked: String,
 }
-
-const EXPIRED: &str = "mq_expired";
 
 impl World {
     fn new(database: &TestDatabase, settings: &[(&str, &str)]) -> Self {
@@ -73,8 +81,30 @@ impl World {
         assert_eq!(answer.status, 200, "{answer:?}");
         let revoked = app.login("alice");
         assert_eq!(app.post("/api/v1/auth/logout").bearer_auth(&revoked).answer().status, 204);
-        add_expired_token(database);
-        Self { app, disabled, revoked }
+        let files = tempfile::tempdir().unwrap();
+        let store = bootstrap::open_store(&test_settings(database, files.path(), &[])).unwrap();
+        Self { app, store, expired_tokens: AtomicUsize::new(0), disabled, revoked }
+    }
+
+    /// A token that has just ended. A new one each time: a login removes those that have.
+    fn expired_token(&self) -> String {
+        let token = format!("mq_expired{}", self.expired_tokens.fetch_add(1, Ordering::Relaxed));
+        let alice = Username::new("alice").unwrap();
+        let insert = |session: &mut dyn Session| {
+            let (user, _) = session.user_named(&alice)?.unwrap();
+            let id = session.new_token_id()?;
+            session.insert_token(&Token {
+                id,
+                user: user.id,
+                name: None,
+                digest: TokenDigest(Sha256::digest(&token).into()),
+                created_at: user.created_at,
+                expires_at: user.created_at,
+                last_used_at: None,
+            })
+        };
+        self.store.writing(insert).unwrap();
+        token
     }
 
     fn ask(&self, method: &Method, path: &str, caller: Caller) -> Answer {
@@ -84,7 +114,7 @@ impl World {
             // A new one each time: the request may end it.
             Caller::User => format!("Bearer {}", self.app.login("alice")),
             Caller::Admin => format!("Token {}", self.app.login("admin")),
-            Caller::Expired => format!("Bearer {EXPIRED}"),
+            Caller::Expired => format!("Bearer {}", self.expired_token()),
             Caller::Revoked => format!("Bearer {}", self.revoked),
             Caller::Disabled => format!("Token {}", self.disabled),
             Caller::Garbage => "Bearer garbage".to_owned(),
@@ -92,27 +122,6 @@ impl World {
         };
         request.header("authorization", authorization).answer()
     }
-}
-
-fn add_expired_token(database: &TestDatabase) {
-    let files = tempfile::tempdir().unwrap();
-    let store = bootstrap::open_store(&test_settings(database, files.path(), &[])).unwrap();
-    let alice = Username::new("alice").unwrap();
-    store
-        .writing(|session| {
-            let (user, _) = session.user_named(&alice)?.unwrap();
-            let id = session.new_token_id()?;
-            session.insert_token(&Token {
-                id,
-                user: user.id,
-                name: None,
-                digest: TokenDigest(Sha256::digest(EXPIRED).into()),
-                created_at: user.created_at,
-                expires_at: user.created_at,
-                last_used_at: None,
-            })
-        })
-        .unwrap();
 }
 
 fn expected(operation: Option<&Value>, caller: Caller, anonymous_read: bool) -> Verdict {

@@ -138,6 +138,18 @@ fn what_is_small_is_compressed_for_those_alone_who_take_nothing_else() {
 }
 
 #[test]
+fn head_tells_of_a_compressed_body_and_sends_none() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    let head = "HEAD /openapi.json HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n";
+    let get = "GET /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let answers = app.raw(format!("{head}{get}").as_bytes());
+    let (first, second) = answers.split_once("\r\n\r\n").unwrap();
+    assert!(first.to_lowercase().contains("content-encoding: gzip"), "{answers}");
+    assert!(second.starts_with("HTTP/1.1 200 "), "the next answer follows at once: {answers}");
+}
+
+#[test]
 fn the_documentation_is_sent_once() {
     let database = testing::sqlite();
     let app = TestApp::spawn(&database);
