@@ -22,9 +22,10 @@ use tokio::{
 
 use crate::{
     cache::MovieCache,
+    cors,
     first_start::{self, Fixture},
     request, routes,
-    state::{AppState, Phase, State},
+    state::{AppState, Phase, State, blocking},
 };
 
 /// How many connections may wait to be accepted.
@@ -100,6 +101,7 @@ impl Application {
             let _ = stopped.send(Ok(()));
         });
 
+        let noting = rt::spawn(keep_noting_token_uses(state.clone()));
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
@@ -109,6 +111,8 @@ impl Application {
         handle.stop(true).await;
         serving.await??;
         finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
+        noting.abort();
+        note_token_uses(&state).await;
         services.stop();
         tracing::info!("stopped");
         reason
@@ -141,6 +145,21 @@ async fn finished(thread: &JoinHandle<()>, timeout: Duration) {
     }
 }
 
+/// Stores when tokens were used, away from the requests that used them.
+async fn keep_noting_token_uses(state: State) {
+    loop {
+        rt::time::sleep(Duration::from_secs(1)).await;
+        note_token_uses(&state).await;
+    }
+}
+
+async fn note_token_uses(state: &State) {
+    let accounts = Arc::clone(&state.accounts);
+    if let Err(problem) = blocking(move || accounts.store_token_uses()).await {
+        tracing::debug!(%problem, "when tokens were used was not noted");
+    }
+}
+
 /// Loads what a first start loads, and waits until lists can be read.
 fn prepare(services: &Services, phase: &Phase, fixture: Option<Fixture>) -> anyhow::Result<()> {
     let catalogue = &services.catalogue;
@@ -166,7 +185,11 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
         workers => workers,
     };
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).wrap(from_fn(request::around)).configure(routes::configure)
+        App::new()
+            .app_data(state.clone())
+            .wrap(cors::middleware(&state.settings.server.cors_origins))
+            .wrap(from_fn(request::around))
+            .configure(routes::configure)
     });
     Ok(server
         .workers(workers)

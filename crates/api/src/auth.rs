@@ -1,16 +1,19 @@
 //! Who is asking. A handler names what it needs, [`Reader`], [`SignedIn`] or [`AdminUser`], as an argument; whoever is
-//! less is refused before the handler runs.
+//! less is refused before the handler runs. A token that is not valid is refused before that, whatever the handler needs:
+//! see [`authenticate`].
 
-use std::pin::Pin;
+use std::future::{Ready, ready};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::BoxBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap},
+    middleware::Next,
 };
 use domain::{
     change::Via,
-    user::{Admin, Token, User, UserId},
+    user::{Admin, Token, User},
 };
 
 use crate::{
@@ -18,10 +21,11 @@ use crate::{
     state::{self, blocking},
 };
 
-/// Anybody where the operator allows it, else a user. A token that is not valid is refused in either case.
+/// Anybody where the operator allows it, else a user.
 pub struct Reader(());
 
 /// A user, and the token that shows it.
+#[derive(Clone)]
 pub struct SignedIn {
     pub token: Token,
     pub user: User,
@@ -30,57 +34,65 @@ pub struct SignedIn {
 /// An admin.
 pub struct AdminUser(pub Admin);
 
-/// Who a request comes from: left in its extensions for the log.
-#[derive(Clone, Copy)]
-pub struct Caller(pub UserId);
+/// The middleware of every endpoint that does not ignore tokens: a client that sends one that has ended learns so
+/// wherever it asks.
+pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    match check_token(request.request()).await {
+        Ok(()) => next.call(request).await,
+        Err(problem) => Ok(request.error_response(problem)),
+    }
+}
 
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+/// Refuses a request with a token that is not valid. Whose a valid one is, the extractors of this module find out.
+pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
+    let Some(token) = token(request.headers())? else { return Ok(()) };
+    let token = token.to_owned();
+    let accounts = state::of(request)?.accounts.clone();
+    let (token, user) = blocking(move || accounts.authenticate(&token)).await?;
+    // For the extractors, and for the log.
+    request.extensions_mut().insert(SignedIn { token, user });
+    Ok(())
+}
 
 impl FromRequest for Reader {
     type Error = Problem;
-    type Future = Extracted<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let anonymous = state::of(&request)?.settings.auth.anonymous_read;
-            if !(anonymous && token(request.headers())?.is_none()) {
-                signed_in(&request).await?;
-            }
-            Ok(Self(()))
-        })
+        ready(reader(request))
     }
 }
 
 impl FromRequest for SignedIn {
     type Error = Problem;
-    type Future = Extracted<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { signed_in(&request).await })
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(Problem::token_needed))
     }
 }
 
 impl FromRequest for AdminUser {
     type Error = Problem;
-    type Future = Extracted<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let user = signed_in(&request).await?.user;
-            user.as_admin(Via::Api).map(Self).ok_or_else(Problem::admins_only)
-        })
+        ready(admin(request))
     }
 }
 
-async fn signed_in(request: &HttpRequest) -> Result<SignedIn, Problem> {
-    let token = token(request.headers())?.ok_or_else(Problem::token_needed)?.to_owned();
-    let accounts = state::of(request)?.accounts.clone();
-    let (token, user) = blocking(move || accounts.authenticate(&token)).await?;
-    request.extensions_mut().insert(Caller(user.id));
-    Ok(SignedIn { token, user })
+fn reader(request: &HttpRequest) -> Result<Reader, Problem> {
+    if state::of(request)?.settings.auth.anonymous_read || request.extensions().get::<SignedIn>().is_some() {
+        Ok(Reader(()))
+    } else {
+        Err(Problem::token_needed())
+    }
+}
+
+fn admin(request: &HttpRequest) -> Result<AdminUser, Problem> {
+    let extensions = request.extensions();
+    let caller = extensions.get::<SignedIn>().ok_or_else(Problem::token_needed)?;
+    caller.user.as_admin(Via::Api).map(AdminUser).ok_or_else(Problem::admins_only)
 }
 
 /// The token of a request: `Authorization: Bearer TOKEN`, or `Token TOKEN` as older clients write it.

@@ -8,23 +8,32 @@ use actix_web::{
         Method,
         header::{self, HeaderValue},
     },
+    middleware::from_fn,
     web,
 };
 
-use crate::problem::Problem;
+use crate::{auth, problem::Problem};
 
 /// A path with the handlers of its methods. It answers HEAD where it answers GET, OPTIONS, and every other method
-/// with a 405 that says which are allowed.
+/// with a 405 that says which are allowed. A token that is not valid is refused, whatever the method.
 pub struct Endpoint {
     path: &'static str,
     methods: Vec<Method>,
     resource: Resource,
+    ignores_tokens: bool,
 }
 
 impl Endpoint {
     /// The path `path`, in the syntax of actix-web and without a slash at its end.
     pub fn at(path: &'static str) -> Self {
-        Self { path, methods: Vec::new(), resource: web::resource(path) }
+        Self { path, methods: Vec::new(), resource: web::resource(path), ignores_tokens: false }
+    }
+
+    /// Takes no notice of tokens: for what is about the server itself and has to answer without the database, by which
+    /// tokens are checked.
+    pub fn ignoring_tokens(mut self) -> Self {
+        self.ignores_tokens = true;
+        self
     }
 
     /// Answers GET and HEAD. What a handler says to GET is sent to HEAD without the body.
@@ -116,6 +125,11 @@ impl HttpServiceFactory for Endpoint {
             };
             async { answer }
         };
-        self.resource.default_service(web::to(other)).register(config);
+        let resource = self.resource.default_service(web::to(other));
+        if self.ignores_tokens {
+            resource.register(config);
+        } else {
+            resource.wrap(from_fn(auth::authenticate)).register(config);
+        }
     }
 }

@@ -8,9 +8,9 @@ use crate::{endpoint::Endpoint, problem::Problem, state::State};
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::at("/healthz").get(healthz),
-        Endpoint::at("/readyz").get(readyz),
-        Endpoint::at("/version").get(version),
+        Endpoint::at("/healthz").get(healthz).ignoring_tokens(),
+        Endpoint::at("/readyz").get(readyz).ignoring_tokens(),
+        Endpoint::at("/version").get(version).ignoring_tokens(),
     ]
 }
 

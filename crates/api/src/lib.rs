@@ -4,7 +4,8 @@
 //!
 //! 1. [`application`]: start, serve, stop; [`first_start`]: what an empty database gets
 //! 2. [`routes`]: every path; [`endpoint`]: what a path is
-//! 3. [`request`]: what happens around every handler: request id, log line, errors
+//! 3. [`request`]: what happens around every handler: request id, log line, errors; [`delivery`]: compression, and what
+//!    caches may do with an answer; [`cors`]: the pages of other origins
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
 //!    ready to be sent
@@ -15,6 +16,8 @@ pub mod auth;
 pub mod body;
 pub mod cache;
 pub mod compat;
+pub mod cors;
+pub mod delivery;
 pub mod docs;
 pub mod endpoint;
 pub mod first_start;

@@ -121,10 +121,10 @@ fn manage_user(command: UserCommand) -> anyhow::Result<()> {
 }
 
 fn show_settings() -> anyhow::Result<()> {
-    let (settings, origins) = Settings::load_with_origins()?;
+    let (settings, sources) = Settings::load_with_sources()?;
     // It finds out whether the log's settings can be used.
     telemetry::init(&settings.log)?;
-    settings.describe(&origins)?.iter().try_for_each(|line| say(line))
+    settings.describe(&sources)?.iter().try_for_each(|line| say(line))
 }
 
 fn settings() -> anyhow::Result<Settings> {

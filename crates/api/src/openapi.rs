@@ -26,14 +26,15 @@ use crate::{compat, docs, health, problem, v1};
             the same body, on whatever server of the catalogue, is answered as the first time, with \
             `Idempotency-Replayed: true`, and done once. A key belongs to a user and a path, and is kept for 24 hours \
             where the first answer was a success or a 409; a request that was refused for another reason can be put \
-            right and sent with the same key. A key that comes with another body is a 422.",
+            right and sent with the same key. A key that comes with another body is a 422.\n\n\
+            A token that is not valid is refused with a 401 wherever below `/api` it is sent, also where none is needed.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server")),
     tags(
         (name = "movies", description = "Finding and reading movies, and, for admins, changing them"),
         (name = "genres", description = "The genres of the movies"),
-        (name = "accounts", description = "Making an account, logging in and out"),
+        (name = "accounts", description = "Making an account, logging in and out, tokens for programs, and, for admins, the users"),
         (name = "older shapes", description = "The same movies for clients of older services"),
         (name = "server", description = "The server itself"),
     ),
@@ -57,6 +58,13 @@ use crate::{compat, docs, health, problem, v1};
         v1::accounts::login,
         v1::accounts::logout,
         v1::accounts::me,
+        v1::accounts::password,
+        v1::tokens::list,
+        v1::tokens::create,
+        v1::tokens::delete,
+        v1::users::list,
+        v1::users::patch,
+        v1::users::delete,
         compat::list,
         compat::create,
         compat::one,
@@ -127,7 +135,7 @@ impl Modify for Problems {
             let may_fail = path.starts_with("/api/");
             for (_, operation) in operations(item) {
                 let responses = &mut operation.responses.responses;
-                for status in ["500", "503"].into_iter().filter(|_| may_fail) {
+                for status in ["401", "500", "503"].into_iter().filter(|_| may_fail) {
                     responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
                 }
                 for (status, response) in responses {

@@ -35,6 +35,8 @@ pub enum Kind {
     RegistrationClosed,
     TooManyAttempts,
     UsernameTaken,
+    LastAdmin,
+    TooManyTokens,
     DuplicateMovie,
     ImdbIdTaken,
     GenreNameTaken,
@@ -45,7 +47,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidParameters,
         Self::UnreadableBody,
         Self::InvalidBody,
@@ -54,6 +56,8 @@ impl Kind {
         Self::RegistrationClosed,
         Self::TooManyAttempts,
         Self::UsernameTaken,
+        Self::LastAdmin,
+        Self::TooManyTokens,
         Self::DuplicateMovie,
         Self::ImdbIdTaken,
         Self::GenreNameTaken,
@@ -86,6 +90,8 @@ impl Kind {
             Self::RegistrationClosed => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::UsernameTaken
+            | Self::LastAdmin
+            | Self::TooManyTokens
             | Self::DuplicateMovie
             | Self::ImdbIdTaken
             | Self::GenreNameTaken
@@ -131,13 +137,24 @@ impl Kind {
             Self::TooManyAttempts => (
                 "/problems/too-many-attempts",
                 "Too many attempts",
-                "There were too many failed logins, or too many registrations, from this address. Others are refused \
+                "There were too many wrong passwords, or too many registrations, from this address. Others are refused \
                  for the number of seconds in `Retry-After`.",
             ),
             Self::UsernameTaken => (
                 "/problems/username-taken",
                 "Username taken",
                 "Another user has this name. Names are compared without regard to case.",
+            ),
+            Self::LastAdmin => (
+                "/problems/last-admin",
+                "Last admin",
+                "This user is the only enabled admin, and so cannot be demoted, disabled or removed. Make another user \
+                 an admin first.",
+            ),
+            Self::TooManyTokens => (
+                "/problems/too-many-tokens",
+                "Too many tokens",
+                "A user has a limited number of tokens; logins are not counted. End one that is not used any more.",
             ),
             Self::DuplicateMovie => (
                 "/problems/duplicate-movie",
@@ -215,6 +232,7 @@ impl From<Violation> for FieldError {
             ViolationCode::StaleVersion => "stale_version",
             ViolationCode::Taken => "taken",
             ViolationCode::Duplicate => "duplicate",
+            ViolationCode::Incorrect => "incorrect",
         };
         Self { field: violation.field, code, detail: violation.detail }
     }
@@ -485,6 +503,8 @@ impl From<Error> for Problem {
             }
             Error::GenreInUse { movies } => Self::of(Kind::GenreInUse, detail).with("movie_count", movies),
             Error::UsernameTaken => Self::of(Kind::UsernameTaken, detail),
+            Error::LastAdmin => Self::of(Kind::LastAdmin, detail),
+            Error::TooManyTokens { most: _ } => Self::of(Kind::TooManyTokens, detail),
             Error::Stale { current } => Self::of(Kind::StaleVersion, detail).with("current_version", current),
             Error::IdempotencyKeyReused => Self::of(Kind::IdempotencyKeyReused, detail),
             Error::BadCursor => Self::parameters(vec![FieldError::new("cursor", "invalid_value", detail)]),

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use actix_cors::CorsError;
 use actix_web::{
     Error, HttpMessage, ResponseError,
     body::{BoxBody, MessageBody},
@@ -22,7 +23,7 @@ use actix_web::{
 };
 use tracing::Instrument;
 
-use crate::{auth::Caller, problem::Problem};
+use crate::{auth::SignedIn, delivery, problem::Problem};
 
 /// Names one request, in the answer and in the log. A client may choose it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,7 +42,7 @@ pub async fn around(
     let outcome = caught(next.call(request)).instrument(span.clone()).await;
     span.in_scope(|| match outcome {
         Ok(Ok(response)) => {
-            let mut response = complete(response, uri.path(), &id);
+            let mut response = delivery::finish(complete(response, uri.path(), &id));
             add_headers(response.headers_mut(), &id);
             log(&response, started.elapsed());
             Ok(response)
@@ -57,16 +58,24 @@ pub async fn around(
 /// Puts the problem that a handler returned in its final form.
 fn complete(response: ServiceResponse<impl MessageBody + 'static>, path: &str, id: &str) -> ServiceResponse {
     let Some(error) = response.response().error() else { return response.map_into_boxed_body() };
-    let answer = match error.as_error::<Problem>() {
+    let mut answer = match error.as_error::<Problem>() {
         Some(problem) => answer(problem, path, id),
         None => answer(&to_problem(error), path, id),
     };
+    // What was said of this answer on its way here: to which origins it may be shown.
+    let names: Vec<_> = response.headers().keys().filter(|name| !answer.headers().contains_key(*name)).collect();
+    for name in names {
+        for value in response.headers().get_all(name) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
     ServiceResponse::new(response.into_parts().0, answer)
 }
 
 /// An answer where there is no request any more to answer to.
 fn refused(problem: &Problem, path: &str, id: &str, latency: Duration) -> Error {
     let mut response = answer(problem, path, id);
+    response.headers_mut().insert(header::CACHE_CONTROL, delivery::NO_STORE);
     add_headers(response.headers_mut(), id);
     tracing::info!(status = response.status().as_u16(), latency_ms = milliseconds(latency), "answered");
     InternalError::from_response(problem.to_string(), response).into()
@@ -87,6 +96,9 @@ fn answer(problem: &Problem, path: &str, id: &str) -> actix_web::HttpResponse {
 
 /// What the framework itself refused.
 fn to_problem(error: &Error) -> Problem {
+    if let Some(error) = error.as_error::<CorsError>() {
+        return Problem::plain(error.status_code(), format!("{error}."));
+    }
     let status = error.as_response_error().status_code();
     if status.is_server_error() {
         Problem::internal(error.to_string())
@@ -106,7 +118,7 @@ fn log(response: &ServiceResponse, latency: Duration) {
         route = request.match_pattern(),
         status = response.status().as_u16(),
         latency_ms = milliseconds(latency),
-        user = request.extensions().get::<Caller>().map(|caller| caller.0.0),
+        user = request.extensions().get::<SignedIn>().map(|caller| caller.user.id.0),
         "answered"
     );
 }

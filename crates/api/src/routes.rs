@@ -1,12 +1,12 @@
 //! Every path of the server.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::StatusCode,
     web::{self, ServiceConfig},
 };
 
-use crate::{compat, docs, endpoint::Endpoint, health, problem::Problem, v1};
+use crate::{auth, compat, docs, endpoint::Endpoint, health, problem::Problem, v1};
 
 /// The paths, those that are asked for most first.
 pub fn endpoints() -> impl Iterator<Item = Endpoint> {
@@ -17,6 +17,8 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::import::endpoints(),
         v1::accounts::endpoints(),
         v1::export::endpoints(),
+        v1::tokens::endpoints(),
+        v1::users::endpoints(),
         compat::endpoints(),
         health::endpoints(),
         docs::endpoints(),
@@ -33,6 +35,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config.default_service(web::to(nothing_here));
 }
 
-async fn nothing_here() -> Result<HttpResponse, Problem> {
+async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    auth::check_token(&request).await?;
     Err(Problem::plain(StatusCode::NOT_FOUND, "There is nothing at this path."))
 }

@@ -6,7 +6,7 @@ use domain::{
     Error,
     error::Cause,
     ports::{ChangeListener, MovieSearch, Session, Store},
-    services::{Accounts, Catalogue, Import, Registration},
+    services::{AccountRules, Accounts, Catalogue, Import, Registration},
 };
 pub use infra::db::MigrationStatus;
 use infra::{
@@ -123,7 +123,8 @@ pub fn accounts(settings: &Settings, store: Arc<dyn Store>) -> Accounts {
         settings::Registration::Open => Registration::Open,
         settings::Registration::Closed => Registration::Closed,
     };
-    Accounts::new(store, Arc::new(hasher), Arc::new(RandomTokens), Arc::new(SystemClock), registration)
+    let rules = AccountRules { registration, max_tokens_per_user: settings.auth.max_tokens_per_user };
+    Accounts::new(store, Arc::new(hasher), Arc::new(RandomTokens), Arc::new(SystemClock), rules)
 }
 
 /// Everything a server needs.

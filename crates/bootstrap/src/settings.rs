@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    net::Ipv6Addr,
     path::{Path, PathBuf},
 };
 
@@ -59,6 +60,27 @@ pub struct ServerSettings {
     pub exports_at_once: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub export_stall_seconds: usize,
+    pub compress_from_bytes: u64,
+    #[serde(deserialize_with = "origins")]
+    pub cors_origins: Origins,
+}
+
+/// Which pages of other origins may use the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// Those of these origins, such as `https://app.example.org`; none where there are none.
+    These(Vec<String>),
+    /// All.
+    Any,
+}
+
+impl Serialize for Origins {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::These(origins) => origins.serialize(serializer),
+            Self::Any => ["*"].serialize(serializer),
+        }
+    }
 }
 
 /// Where the catalogue is.
@@ -104,6 +126,7 @@ pub struct AuthSettings {
     pub admin_password: Option<SecretString>,
     #[serde(deserialize_with = "bcrypt_cost")]
     pub bcrypt_cost: u32,
+    pub max_tokens_per_user: u64,
 }
 
 /// Whether anybody may make an account.
@@ -144,17 +167,17 @@ pub enum LogFormat {
 pub struct SettingsError(String);
 
 /// Where each setting comes from, by its key: `default`, a file, or a variable of the environment.
-pub type Origins = BTreeMap<String, String>;
+pub type Sources = BTreeMap<String, String>;
 
 impl Settings {
     /// Reads the settings of this process: files below the working directory, and the environment.
     pub fn load() -> Result<Self, SettingsError> {
-        Self::load_with_origins().map(|(settings, _)| settings)
+        Self::load_with_sources().map(|(settings, _)| settings)
     }
 
     /// The same, and where each setting comes from.
-    pub fn load_with_origins() -> Result<(Self, Origins), SettingsError> {
-        Self::with_origins(
+    pub fn load_with_sources() -> Result<(Self, Sources), SettingsError> {
+        Self::with_sources(
             Path::new("config"),
             std::env::vars_os().filter_map(|(key, value)| {
                 // What is no text cannot be one of ours: our names and values are.
@@ -164,7 +187,7 @@ impl Settings {
     }
 
     /// Each setting as a line of TOML, with a comment that says where it comes from. Secrets are masked.
-    pub fn describe(&self, origins: &Origins) -> Result<Vec<String>, SettingsError> {
+    pub fn describe(&self, sources: &Sources) -> Result<Vec<String>, SettingsError> {
         fn walk(prefix: &str, value: &serde_json::Value, settings: &mut BTreeMap<String, String>) {
             let text = match value {
                 serde_json::Value::Object(table) => {
@@ -185,8 +208,8 @@ impl Settings {
         let mut settings = BTreeMap::new();
         walk("", &values, &mut settings);
         let line = |(key, value): (&String, &String)| {
-            let origin = origins.get(key).map_or(DEFAULT, String::as_str);
-            format!("{key} = {value}  # {origin}")
+            let source = sources.get(key).map_or(DEFAULT, String::as_str);
+            format!("{key} = {value}  # {source}")
         };
         Ok(settings.iter().map(line).collect())
     }
@@ -196,13 +219,13 @@ impl Settings {
         directory: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        Self::with_origins(directory, environment).map(|(settings, _)| settings)
+        Self::with_sources(directory, environment).map(|(settings, _)| settings)
     }
 
-    fn with_origins(
+    fn with_sources(
         directory: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<(Self, Origins), SettingsError> {
+    ) -> Result<(Self, Sources), SettingsError> {
         let mut environment: HashMap<String, String> = environment.into_iter().collect();
         let profile = environment.remove("MARQUEE_ENV").filter(|name| !name.is_empty());
         let adopted = adopt_platform_variables(&mut environment);
@@ -210,7 +233,7 @@ impl Settings {
 
         let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
         let known = keys_of(&defaults)?;
-        let mut origins: Origins = known.iter().map(|key| (key.clone(), DEFAULT.to_owned())).collect();
+        let mut sources: Sources = known.iter().map(|key| (key.clone(), DEFAULT.to_owned())).collect();
         let mut builder = Config::builder().add_source(defaults);
 
         let default_file = directory.join("default.toml");
@@ -222,7 +245,7 @@ impl Settings {
                 if !known.contains(&key) {
                     return Err(SettingsError(format!("{}: {}", path.display(), unknown(&key, &known))));
                 }
-                origins.insert(key, path.display().to_string());
+                sources.insert(key, path.display().to_string());
             }
             builder = builder.add_source(file);
         }
@@ -238,7 +261,7 @@ impl Settings {
             (key_of_variable(name), set_by.to_owned())
         });
         let names: HashMap<String, String> = variables.collect();
-        origins.extend(names.clone());
+        sources.extend(names.clone());
         // Values stay text: parsing them by their looks would turn the password 007 into 7.
         let environment = Environment::with_prefix("MARQUEE")
             .prefix_separator("_")
@@ -251,7 +274,7 @@ impl Settings {
             let name = names.get(&key).unwrap_or(&key);
             SettingsError(format!("{name}: {}", one_line(error.inner())))
         })?;
-        Ok((settings, origins))
+        Ok((settings, sources))
     }
 }
 
@@ -331,6 +354,55 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
         url if url.starts_with("https://") || url.starts_with("http://") => Ok(Some(url.to_owned())),
         _ => Err(de::Error::custom("must begin with https:// or http://")),
     }
+}
+
+/// A list, or the text of one as an environment variable has it: separated by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrList {
+    Text(String),
+    List(Vec<String>),
+}
+
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origins, D::Error> {
+    let origins = match TextOrList::deserialize(deserializer)? {
+        TextOrList::Text(text) => text.split(',').map(str::to_owned).collect(),
+        TextOrList::List(list) => list,
+    };
+    let origins: Vec<_> = origins.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty()).collect();
+    if origins == ["*"] {
+        return Ok(Origins::Any);
+    }
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        None => Ok(Origins::These(origins.into_iter().map(str::to_owned).collect())),
+        Some(other) => Err(de::Error::custom(format!(
+            "`{other}` is no origin: each is written as browsers send it, such as https://app.example.org, in lower \
+             case and without a path; `*` stands alone"
+        ))),
+    }
+}
+
+/// Whether this is an origin as browsers write it. They leave out the port that a scheme has anyway.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let usual_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return false,
+    };
+    if rest.ends_with(usual_port) {
+        return false;
+    }
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(is_name),
+    };
+    is_host && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n.to_string() == port))
 }
 
 fn secret_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
@@ -455,9 +527,45 @@ mod tests {
             ("MARQUEE_DATABASE__POOL_SIZE", "0"),
             ("MARQUEE_SERVER__IMPORTS_AT_ONCE", "0"),
             ("MARQUEE_SERVER__PUBLIC_URL", "movies.example.org"),
+            ("MARQUEE_SERVER__CORS_ORIGINS", "movies.example.org"),
+            ("MARQUEE_AUTH__MAX_TOKENS_PER_USER", "many"),
         ] {
             let message = error(&[(name, value)]);
             assert!(message.contains(name) && !message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn origins_are_a_list_or_a_text_with_commas() {
+        let origins = |text: &str| load(&[("MARQUEE_SERVER__CORS_ORIGINS", text)]).map(|s| s.server.cors_origins);
+        let these = |list: &[&str]| Origins::These(list.iter().map(|&origin| origin.to_owned()).collect());
+        assert_eq!(load(&[]).unwrap().server.cors_origins, these(&[]));
+        assert_eq!(origins("*").unwrap(), Origins::Any);
+        for one in ["https://[::1]:8443", "http://[::1]", "https://app.example.org:8443"] {
+            assert_eq!(origins(one).unwrap(), these(&[one]));
+        }
+        let two = these(&["https://app.example.org", "http://localhost:3000"]);
+        assert_eq!(origins("https://app.example.org, http://localhost:3000").unwrap(), two);
+        let directory = tempfile::tempdir().unwrap();
+        let list = "[server]\ncors_origins = [\"https://app.example.org\", \"http://localhost:3000\"]\n";
+        std::fs::write(directory.path().join("default.toml"), list).unwrap();
+        assert_eq!(load_from(directory.path(), &[]).unwrap().server.cors_origins, two);
+        for bad in [
+            "null",
+            "https://",
+            "https://app.example.org/",
+            "https://App.example.org",
+            "https://app.example.org:443",
+            "http://app.example.org:80",
+            "ftp://app.example.org",
+            "*,https://app.example.org",
+            "https://*.example.org",
+            "https://[::1",
+            "https://app.example.org:",
+            "https://app.example.org:080",
+        ] {
+            let error = origins(bad).unwrap_err().to_string();
+            assert!(error.contains("CORS_ORIGINS") && error.contains("no origin"), "{bad}: {error}");
         }
     }
 
@@ -474,13 +582,13 @@ mod tests {
     /// What is shown of the settings, each line as its key, its value and where it comes from.
     fn described(directory: &Path, variables: &[(&str, &str)]) -> BTreeMap<String, (String, String)> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let (settings, origins) = Settings::with_origins(directory, variables).unwrap();
+        let (settings, sources) = Settings::with_sources(directory, variables).unwrap();
         let parts = |line: &String| {
             let (key, rest) = line.split_once(" = ").unwrap();
             let (value, origin) = rest.rsplit_once("  # ").unwrap();
             (key.to_owned(), (value.to_owned(), origin.to_owned()))
         };
-        settings.describe(&origins).unwrap().iter().map(parts).collect()
+        settings.describe(&sources).unwrap().iter().map(parts).collect()
     }
 
     #[test]

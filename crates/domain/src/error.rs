@@ -67,6 +67,15 @@ pub enum Error {
     /// The operator has closed registration.
     #[error("registration is closed")]
     RegistrationClosed,
+    /// Without this user there would be no enabled admin.
+    #[error("the last enabled admin stays one")]
+    LastAdmin,
+    /// The user has as many tokens as a user may have.
+    #[error("a user has at most {most} tokens beside logins")]
+    TooManyTokens {
+        /// How many a user may have.
+        most: u64,
+    },
     /// Too many failed logins, or too many registrations.
     #[error("too many attempts")]
     TooManyAttempts {

@@ -205,6 +205,38 @@ impl Default for Page {
     }
 }
 
+/// A part of a list in the order of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdPage {
+    /// The most items: at least 1.
+    pub limit: u32,
+    /// Items with greater ids alone: the id at which another page ended, or 0.
+    pub after: u64,
+    /// How many of those to leave out.
+    pub skip: u32,
+}
+
+/// A part of a list in the order of ids, found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+impl<T> Listed<T> {
+    /// The part `page` of a list, from `items`, of which there may be one more than the page takes.
+    pub fn new(mut items: Vec<T>, total: u64, page: IdPage) -> Self {
+        let limit = page.limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        Self { items, total, more }
+    }
+}
+
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {

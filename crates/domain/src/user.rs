@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::Via,
+    text,
     time::Timestamp,
     violation::{Violation, ViolationCode},
 };
@@ -134,6 +135,15 @@ impl User {
     }
 }
 
+/// What an admin changes of a user: what is `None` stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UserChange {
+    /// What the user may do from now on.
+    pub role: Option<Role>,
+    /// Whether the user may not sign in from now on.
+    pub disabled: Option<bool>,
+}
+
 /// The right to change the catalogue. Every writing method of the services takes one; there is no way to get one but
 /// to be an admin, or a program that the operator runs on the server's own machine.
 #[derive(Debug, Clone)]
@@ -178,6 +188,34 @@ pub struct TokenId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
 
+/// What a user calls a token: 1 to 100 characters, none of them a control character.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// The most characters.
+    pub const MAX: usize = 100;
+
+    /// Reads a name, or says which rule it breaks. White space around it is not part of it.
+    pub fn new(name: &str) -> Result<Self, Violation> {
+        let refuse = |code, detail| Err(Violation::new("/name", code, detail));
+        let name = text::trimmed_nfc(name);
+        match name.chars().count() {
+            0 => refuse(ViolationCode::TooShort, "a token's name has 1 to 100 characters"),
+            n if n > Self::MAX => refuse(ViolationCode::TooLong, "a token's name has 1 to 100 characters"),
+            _ if name.chars().any(char::is_control) => {
+                refuse(ViolationCode::InvalidFormat, "a token's name has no control characters")
+            }
+            _ => Ok(Self(name)),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A token that signs requests for a user.
 #[derive(Debug, Clone)]
 pub struct Token {
@@ -186,13 +224,15 @@ pub struct Token {
     /// Whose it is.
     pub user: UserId,
     /// What the user called it; `None` for that of a login.
-    pub name: Option<String>,
+    pub name: Option<TokenName>,
     /// What of it is stored.
     pub digest: TokenDigest,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// When it was last used, to about a minute; `None` where it was not.
+    pub last_used_at: Option<Timestamp>,
 }
 
 #[cfg(test)]
@@ -216,6 +256,23 @@ mod tests {
         assert!(check("0123456789").is_ok() && check(&"x".repeat(72)).is_ok());
         assert!(check("012345678").is_err() && check(&"é".repeat(37)).is_err());
         assert!(check("LongUsername").is_err());
+    }
+
+    #[test]
+    fn a_token_s_name_is_bounded_and_one_line() {
+        assert_eq!(TokenName::new("  Nightly backup \n").unwrap().as_str(), "Nightly backup");
+        for good in ["x", &"é".repeat(100)] {
+            assert!(TokenName::new(good).is_ok(), "{good}");
+        }
+        for (bad, code) in [
+            ("", ViolationCode::TooShort),
+            (" \t", ViolationCode::TooShort),
+            (&*"é".repeat(101), ViolationCode::TooLong),
+            ("a\nb", ViolationCode::InvalidFormat),
+            ("a\0b", ViolationCode::InvalidFormat),
+        ] {
+            assert_eq!(TokenName::new(bad).unwrap_err().code, code, "{bad:?}");
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum ViolationCode {
     Taken,
     /// The same thing exists already.
     Duplicate,
+    /// Not what is known here: the present password.
+    Incorrect,
 }
 
 impl Violation {

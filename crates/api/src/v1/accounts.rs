@@ -1,23 +1,23 @@
-//! `/api/v1/auth`: accounts, logins.
+//! `/api/v1/auth`: accounts, logins, passwords.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, HeaderValue},
     web::{Json, Payload},
 };
 use domain::{
-    services::new_credentials,
+    services::{new_credentials, new_password},
     time::Timestamp,
-    user::{Role, User},
-    violation::{Violation, ViolationCode, Violations, pointer},
+    user::{Role, User, Username},
+    violation::{Violation, ViolationCode, Violations},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::movie_body::unknown_field;
 use crate::{
     auth::SignedIn,
     body,
@@ -32,6 +32,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::at("/api/v1/auth/login").post(login),
         Endpoint::at("/api/v1/auth/logout").post(logout),
         Endpoint::at("/api/v1/auth/me").get(me),
+        Endpoint::at("/api/v1/auth/password").post(password),
     ]
 }
 
@@ -110,7 +111,7 @@ pub async fn register(request: HttpRequest, payload: Payload, state: State) -> R
 
 /// Log in
 ///
-/// After 10 failed logins in 5 minutes for one account from one address, or 100 from one address, it is refused with
+/// After 10 wrong passwords in 5 minutes for one account from one address, or 100 from one address, it is refused with
 /// a 429 for a while.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "accounts", operation_id = "login",
@@ -131,8 +132,7 @@ pub async fn login(request: HttpRequest, payload: Payload, state: State) -> Resu
         expires_at: signed_in.expires_at,
         user: signed_in.user.into(),
     };
-    let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(HttpResponse::Ok().insert_header(no_store).json(login))
+    Ok(HttpResponse::Ok().json(login))
 }
 
 /// Log out: end the token of this request
@@ -155,6 +155,62 @@ pub async fn logout(caller: SignedIn, state: State) -> Result<HttpResponse, Prob
 )]
 pub async fn me(caller: SignedIn) -> Json<UserView> {
     Json(caller.user.into())
+}
+
+/// A change of the password.
+#[derive(ToSchema)]
+#[schema(example = json!({ "current": "correct horse battery", "new": "a staple more" }))]
+pub struct PasswordChange {
+    /// The present password.
+    #[schema(value_type = String, format = Password)]
+    current: SecretString,
+    /// 10 to 72 bytes; not the username.
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 72)]
+    new: SecretString,
+}
+
+/// Change the password
+///
+/// All other tokens of the user end; that of this request stays valid. Where `current` is not the present password,
+/// that is a 422 whose error of `/current` has the code `incorrect`, and it counts as a failed login.
+#[utoipa::path(
+    post, path = "/api/v1/auth/password", tag = "accounts", operation_id = "change_password",
+    security(("bearer" = []), ("token" = [])),
+    request_body = PasswordChange,
+    responses(
+        (status = 204, description = "The new password is in force"),
+        (status = 400), (status = 401), (status = 413), (status = 415), (status = 422), (status = 429),
+    ),
+)]
+pub async fn password(
+    caller: SignedIn,
+    request: HttpRequest,
+    payload: Payload,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let fields = body::json_object(&request, payload, &[body::JSON]).await?;
+    let PasswordChange { current, new } = PasswordChange::parse(fields, &caller.user.username)?;
+    let address = client(&request);
+    let accounts = state.accounts.clone();
+    let change = move || accounts.change_password(&caller.token, &caller.user, &current, new, address);
+    state.hashing(change).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+impl PasswordChange {
+    fn parse(mut fields: Map<String, Value>, username: &Username) -> Result<Self, Violations> {
+        let mut found = Violations::default();
+        let current = found.check(text(&mut fields, "current")).map(SecretString::from);
+        let new = found.check(text(&mut fields, "new")).map(SecretString::from);
+        if let Some(new) = &new {
+            found.check(new_password(username, new.clone()));
+        }
+        fields.keys().take(Violations::MAX).for_each(|name| found.push(unknown_field(name, &["current", "new"])));
+        match (current, new) {
+            (Some(current), Some(new)) if found.0.is_empty() => Ok(Self { current, new }),
+            _ => Err(found),
+        }
+    }
 }
 
 /// Whose attempts are counted together.
@@ -180,7 +236,7 @@ impl Credentials {
         let username = found.check(text(&mut fields, "username"));
         let password = found.check(text(&mut fields, "password")).map(SecretString::from);
         for name in fields.keys().take(Violations::MAX) {
-            found.push(Violation::new(pointer(name), ViolationCode::UnknownField, "there is no such field"));
+            found.push(unknown_field(name, &["username", "password"]));
         }
         if purpose == Purpose::Register {
             let (name, password) = (username.as_deref().unwrap_or_default(), password.clone().unwrap_or_default());

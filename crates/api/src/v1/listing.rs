@@ -1,22 +1,24 @@
 //! Lists: the one shape they all have, and the way from page to page.
 
 use actix_web::{
-    HttpResponse, HttpResponseBuilder,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::header::{self, HeaderMap, HeaderValue},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
+    Error,
     ports::SearchHealth,
-    query::{CountMode, Page, Total},
+    query::{CountMode, IdPage, Listed, Page, Total},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     conditional::{Preconditions, cache_control},
-    parameters::{Given, INVALID_VALUE, Refusal},
+    parameters::{Given, INVALID_VALUE, Parameters, QueryErrors, Refusal},
     prefer::Prefer,
 };
-use crate::state::AppState;
+use crate::{problem::Problem, state::AppState};
 
 /// What is wrong with a request that names both ways to a page.
 pub const OFFSET_OR_CURSOR: &str = "a page begins at an offset or at a cursor, not at both";
@@ -103,6 +105,97 @@ impl<T> Listing<T> {
         // Percent-encoded URLs are always a valid header.
         HeaderValue::from_str(&links).ok().filter(|links| !links.is_empty())
     }
+}
+
+/// A request for a list in the order of ids, from the database.
+#[derive(Debug)]
+pub struct IdListRequest {
+    /// The text that items contain; empty where the list cannot be searched.
+    pub q: String,
+    part: Part,
+    after: Option<u64>,
+    prefer: Prefer,
+}
+
+/// Whether a list takes `q`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searchable {
+    Yes,
+    No,
+}
+
+impl IdListRequest {
+    /// Reads a request for the list at `path`.
+    pub fn read(path: &'static str, searchable: Searchable, request: &HttpRequest) -> Result<Self, QueryErrors> {
+        let prefer = Prefer { count: None, ..Prefer::of(request.headers()) };
+        Self::parse(path, searchable, request.query_string(), prefer)
+    }
+
+    fn parse(
+        path: &'static str,
+        searchable: Searchable,
+        query_string: &str,
+        prefer: Prefer,
+    ) -> Result<Self, QueryErrors> {
+        let mut parameters = Parameters::read(query_string);
+        let q = match searchable {
+            Searchable::Yes => parameters.text("q").unwrap_or_default(),
+            Searchable::No => String::new(),
+        };
+        let limit = parameters.parsed("limit", |text| limit(text, Page::MAX_LIMIT)).unwrap_or(Page::DEFAULT_LIMIT);
+        let offset = parameters.parsed("offset", offset);
+        let cursor = parameters.value("cursor");
+        if cursor.is_some() && offset.is_some() {
+            parameters.refuse("cursor", INVALID_VALUE, OFFSET_OR_CURSOR);
+        }
+        let after = cursor.as_ref().and_then(|cursor| id_in_cursor(cursor, path, &q));
+        if cursor.is_some() && after.is_none() {
+            parameters.refuse("cursor", INVALID_VALUE, Error::BadCursor.to_string());
+        }
+        let offset = if cursor.is_some() { None } else { Some(offset.unwrap_or(0)) };
+        let given = parameters.finish(prefer.lenient)?;
+        Ok(Self { q, part: Part { path, given, limit, offset }, after, prefer })
+    }
+
+    /// The part that is asked for.
+    pub fn page(&self) -> IdPage {
+        let Part { limit, offset, .. } = self.part;
+        IdPage { limit, after: self.after.unwrap_or(0), skip: offset.unwrap_or(0) }
+    }
+
+    /// The answer: what was found, whose last item has the id by which the next part is asked for.
+    pub fn answer<T, B: Serialize + From<T>>(
+        &self,
+        found: Listed<T>,
+        id: impl Fn(&T) -> u64,
+    ) -> Result<HttpResponse, Problem> {
+        let last = found.items.last().filter(|_| found.more).map(id);
+        let next = last.map(|last| id_cursor(self.part.path, &self.q, last)).transpose()?;
+        let items: Vec<B> = found.items.into_iter().map(B::from).collect();
+        let listing = self.part.listing(items, Some(Total::Exact(found.total)), next.as_deref());
+        let mut response = HttpResponse::Ok();
+        response.insert_header((header::VARY, "Prefer"));
+        if let Some(link) = listing.link() {
+            response.insert_header((header::LINK, link));
+        }
+        if let Some(applied) = self.prefer.applied() {
+            response.insert_header(("Preference-Applied", applied));
+        }
+        Ok(response.json(listing))
+    }
+}
+
+/// The cursor of a list in the order of ids: good for the same list and the same text alone.
+fn id_cursor(path: &str, q: &str, last: u64) -> Result<String, Error> {
+    let json = serde_json::to_vec(&(path, q, last)).map_err(|e| Error::Internal(e.into()))?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
+}
+
+/// Reads what [`id_cursor`] wrote for the same list.
+fn id_in_cursor(cursor: &str, path: &str, q: &str) -> Option<u64> {
+    let json = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    let (of_path, of_q, last): (String, String, u64) = serde_json::from_slice(&json).ok()?;
+    (of_path == path && of_q == q).then_some(last)
 }
 
 /// The answer to a request for a list.
@@ -217,6 +310,22 @@ mod tests {
         let listing = part("q=a&offset=25", Some(25)).listing(vec![1], None, Some("x"));
         let expected = "</list?q=a&cursor=x>; rel=\"next\", </list?q=a&offset=15>; rel=\"prev\"";
         assert_eq!(listing.link().unwrap(), expected);
+    }
+
+    #[test]
+    fn a_cursor_of_ids_continues_its_own_list_alone() {
+        let read = |path, query: &str| IdListRequest::parse(path, Searchable::Yes, query, Prefer::default());
+        let cursor = id_cursor("/list", "b", 7).unwrap();
+        let page = read("/list", &format!("q=b&limit=3&cursor={cursor}")).unwrap().page();
+        assert_eq!(page, IdPage { limit: 3, after: 7, skip: 0 });
+        assert_eq!(read("/list", "offset=4").unwrap().page(), IdPage { limit: 20, after: 0, skip: 4 });
+        for (path, query) in [("/list", "q=c"), ("/list", "q="), ("/other", "q=b"), ("/list", "q=b&offset=0")] {
+            let errors = read(path, &format!("{query}&cursor={cursor}")).unwrap_err().errors;
+            assert_eq!(errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["cursor"], "{path} {query}");
+        }
+        for damaged in ["", "x", "%25", "bnVsbA"] {
+            assert!(read("/list", &format!("cursor={damaged}")).is_err(), "{damaged}");
+        }
     }
 
     #[test]

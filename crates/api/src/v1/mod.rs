@@ -13,6 +13,8 @@ pub mod movie_query;
 pub mod movies;
 pub mod parameters;
 pub mod prefer;
+pub mod tokens;
+pub mod users;
 
 use crate::problem::Problem;
 

@@ -111,7 +111,7 @@ pub struct MovieListing<T> {
         (status = 200, description = "A page", body = MovieListing<MovieBody>, headers(
             ("ETag", description = "Weak; another one after any change of the catalogue"),
             ("Cache-Control", description = "`no-cache`: ask before each use"),
-            ("Vary", description = "`Prefer`"),
+            ("Vary", description = "`Prefer`, `Accept-Encoding`, and `Authorization` where reading needs a token"),
             ("Link", description = "The URLs of `next` and `prev`"),
             ("Preference-Applied", description = "The preferences that were honoured"),
         )),

@@ -15,6 +15,9 @@ testing::on_every_database! {
     reading_needs_a_token_where_the_operator_says_so,
     registration_can_be_closed,
     guessing_passwords_has_to_wait,
+    a_password_is_changed_by_who_knows_the_present_one,
+    a_new_password_keeps_the_rules,
+    guessing_the_present_password_has_to_wait,
     making_many_accounts_has_to_wait,
     a_login_says_nothing_of_whether_the_user_exists,
     the_configured_admin_exists_with_its_password,
@@ -177,6 +180,65 @@ fn guessing_passwords_has_to_wait(database: &TestDatabase) {
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=300).contains(&wait), "{wait}");
     assert_eq!(login(&app, "admin", PASSWORD).status, 200, "another account");
+}
+
+fn a_password_is_changed_by_who_knows_the_present_one(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let (used, other) = (app.user_token("alice"), app.login("alice"));
+    let me = |token: &str| app.get("/api/v1/auth/me").bearer_auth(token).answer().status;
+    let change = |current: &str, new: &str| {
+        let body = json!({ "current": current, "new": new });
+        app.post("/api/v1/auth/password").bearer_auth(&used).json(&body).answer()
+    };
+
+    let wrong = change("wrong wrong wrong", "a staple more");
+    assert_eq!(wrong.errors(422), [("/current".to_owned(), "incorrect".to_owned())]);
+    assert_eq!((me(&used), me(&other)), (200, 200));
+
+    let changed = change(PASSWORD, "a staple more");
+    assert_eq!((changed.status, changed.text.as_str(), changed.header("cache-control")), (204, "", "no-store"));
+    assert_eq!((me(&used), me(&other)), (200, 401), "the token that was used stays");
+    login(&app, "alice", PASSWORD).problem(401);
+    assert_eq!(login(&app, "alice", "a staple more").status, 200);
+    app.post("/api/v1/auth/password").json(&json!({ "current": PASSWORD, "new": PASSWORD })).answer().problem(401);
+}
+
+fn a_new_password_keeps_the_rules(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = app.user_token("alicealice");
+    let long = "x".repeat(73);
+    let table = [
+        (json!({ "current": PASSWORD, "new": "123456789" }), &[("/new", "too_short")][..]),
+        (json!({ "current": PASSWORD, "new": long }), &[("/new", "too_long")]),
+        (json!({ "current": PASSWORD, "new": "AliceAlice" }), &[("/new", "invalid_format")]),
+        (json!({ "current": PASSWORD, "new": 5 }), &[("/new", "wrong_type")]),
+        (json!({}), &[("/current", "required"), ("/new", "required")]),
+        (
+            json!({ "current": null, "new": "short", "old": "x" }),
+            &[("/current", "wrong_type"), ("/new", "too_short"), ("/old", "unknown_field")],
+        ),
+    ];
+    for (body, expected) in table {
+        let errors = app.post("/api/v1/auth/password").bearer_auth(&token).json(&body).answer().errors(422);
+        let errors: Vec<_> = errors.iter().map(|(field, code)| (field.as_str(), code.as_str())).collect();
+        assert_eq!(errors, expected, "{body}");
+    }
+}
+
+fn guessing_the_present_password_has_to_wait(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = app.user_token("alice");
+    let change = |current: &str| {
+        let body = json!({ "current": current, "new": "a staple more" });
+        app.post("/api/v1/auth/password").bearer_auth(&token).json(&body).answer()
+    };
+    for attempt in 1..=10 {
+        assert_eq!(change("wrong wrong wrong").status, 422, "attempt {attempt}");
+    }
+    let refused = change(PASSWORD);
+    assert_eq!(refused.problem(429)["type"], "/problems/too-many-attempts");
+    assert!(!refused.header("retry-after").is_empty());
+    login(&app, "alice", PASSWORD).problem(429);
 }
 
 fn making_many_accounts_has_to_wait(database: &TestDatabase) {

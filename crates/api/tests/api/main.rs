@@ -8,10 +8,13 @@
 mod contract;
 mod test_app;
 
+mod access;
 mod accounts;
 mod bad_input;
 mod batch;
 mod compat;
+mod cors;
+mod delivery;
 mod docs;
 mod examples;
 mod export;
@@ -24,3 +27,5 @@ mod movie_lists;
 mod movies;
 mod problems;
 mod readme;
+mod tokens;
+mod users;

@@ -65,7 +65,8 @@ fn a_list_has_one_shape(database: &TestDatabase) {
     let app = TestApp::spawn(database);
     let empty = app.get(MOVIES).answer();
     assert_eq!((empty.status, empty.header("content-type")), (200, "application/json"));
-    assert_eq!((empty.header("link"), empty.header("cache-control"), empty.header("vary")), ("", "no-cache", "Prefer"));
+    assert_eq!((empty.header("link"), empty.header("cache-control")), ("", "no-cache"));
+    assert_eq!(empty.header("vary"), "Prefer, Accept-Encoding");
     insta::allow_duplicates! {
         insta::assert_snapshot!(empty.text, @r#"{"items":[],"total":{"value":0,"relation":"exact"},"limit":20,"offset":0,"next":null,"prev":null,"suggestions":[]}"#);
     }

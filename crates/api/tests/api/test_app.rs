@@ -117,7 +117,8 @@ impl TestApp {
         self.login(username)
     }
 
-    fn login(&self, username: &str) -> String {
+    /// A new token of a user that a test made.
+    pub fn login(&self, username: &str) -> String {
         let user = json!({ "username": username, "password": PASSWORD });
         let answer = self.post("/api/v1/auth/login").json(&user).answer();
         assert_eq!(answer.status, 200, "{answer:?}");

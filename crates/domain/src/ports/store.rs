@@ -6,6 +6,7 @@ use crate::{
     genre::{Genre, GenreId, GenreName},
     idempotency::{KeptAnswer, KeyedRequest},
     movie::{Identity, ImdbId, Movie, MovieId},
+    query::IdPage,
     time::Timestamp,
     user::{Token, TokenDigest, TokenId, User, UserId, Username},
 };
@@ -134,11 +135,27 @@ pub trait UserRepository {
     /// The user of this name, case aside, and the password's hash; or `None`.
     fn user_named(&mut self, username: &Username) -> Result<Option<(User, String)>>;
 
+    /// The user and the password's hash, or `None`.
+    fn user(&mut self, id: UserId) -> Result<Option<(User, String)>>;
+
+    /// Those whose names contain `part`, case aside, by ascending id, and one more than the page takes where there is
+    /// one. Empty text is contained in every name.
+    fn users(&mut self, part: &str, page: IdPage) -> Result<Vec<User>>;
+
+    /// How many there are whose names contain `part`, case aside.
+    fn count_users(&mut self, part: &str) -> Result<u64>;
+
+    /// How many admins are not disabled.
+    fn count_enabled_admins(&mut self) -> Result<u64>;
+
     /// Stores a new user, whose name nobody has.
     fn insert_user(&mut self, user: &User, password_hash: &str) -> Result<()>;
 
     /// Replaces role, disabled and the password's hash of the user with this id.
     fn update_user(&mut self, user: &User, password_hash: &str) -> Result<()>;
+
+    /// Removes the user, and with it the user's tokens.
+    fn delete_user(&mut self, id: UserId) -> Result<()>;
 
     /// Whether there is any user at all.
     fn has_users(&mut self) -> Result<bool>;
@@ -149,14 +166,33 @@ pub trait TokenRepository {
     /// The token with this digest and its user, or `None`. Expired ones too.
     fn token(&mut self, digest: &TokenDigest) -> Result<Option<(Token, User)>>;
 
+    /// The user's tokens that end after `now`, by ascending id, and one more than the page takes where there is one.
+    fn tokens_of(&mut self, user: UserId, now: Timestamp, page: IdPage) -> Result<Vec<Token>>;
+
+    /// How many tokens of the user end after `now`.
+    fn count_tokens_of(&mut self, user: UserId, now: Timestamp) -> Result<u64>;
+
+    /// How many of those have a name.
+    fn count_named_tokens_of(&mut self, user: UserId, now: Timestamp) -> Result<u64>;
+
     /// Stores a new token.
     fn insert_token(&mut self, token: &Token) -> Result<()>;
 
     /// Removes a token. Nothing to remove is fine.
     fn delete_token(&mut self, id: TokenId) -> Result<()>;
 
+    /// Removes the token if it is the user's, and says whether it was there.
+    fn delete_token_of(&mut self, user: UserId, id: TokenId) -> Result<bool>;
+
     /// Removes a user's tokens.
     fn delete_tokens_of(&mut self, user: UserId) -> Result<()>;
+
+    /// Removes a user's tokens but the one.
+    fn delete_tokens_but(&mut self, user: UserId, kept: TokenId) -> Result<()>;
+
+    /// Notes that tokens were used at `at`, unless a use later than `since` is noted already. Any number of ids; what
+    /// is not there any more is passed over.
+    fn note_uses(&mut self, ids: &[TokenId], at: Timestamp, since: Timestamp) -> Result<()>;
 
     /// Removes the tokens that ended before `now`.
     fn delete_expired_tokens(&mut self, now: Timestamp) -> Result<()>;

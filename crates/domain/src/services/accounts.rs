@@ -4,13 +4,17 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::login_limits::LoginLimits;
+use super::{
+    login_limits::{Attempt, LoginLimits},
+    token_uses::{self, TokenUses},
+};
 use crate::{
     error::{Error, Result},
     ports::{Clock, PasswordHasher, Session, Store, TokenMint},
+    query::{IdPage, Listed},
     time::Timestamp,
-    user::{Password, Role, Token, TokenId, User, Username},
-    violation::Violations,
+    user::{Admin, Password, Role, Token, TokenId, TokenName, User, UserChange, UserId, Username},
+    violation::{Violation, ViolationCode, Violations},
 };
 
 /// How long a login lasts, in days.
@@ -25,6 +29,24 @@ pub enum Registration {
     Open,
     /// Nobody: the operator makes them.
     Closed,
+}
+
+/// What the operator says of accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountRules {
+    /// Whether anybody may make an account.
+    pub registration: Registration,
+    /// How many tokens a user may have, those of logins aside.
+    pub max_tokens_per_user: u64,
+}
+
+/// A token that was just made.
+#[derive(Debug)]
+pub struct NewToken {
+    /// The token itself, shown this once.
+    pub secret: SecretString,
+    /// What is known of it.
+    pub token: Token,
 }
 
 /// A login: what the client keeps.
@@ -44,8 +66,9 @@ pub struct Accounts {
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn TokenMint>,
     clock: Arc<dyn Clock>,
-    registration: Registration,
+    rules: AccountRules,
     limits: LoginLimits,
+    uses: TokenUses,
 }
 
 impl Accounts {
@@ -55,9 +78,9 @@ impl Accounts {
         hasher: Arc<dyn PasswordHasher>,
         tokens: Arc<dyn TokenMint>,
         clock: Arc<dyn Clock>,
-        registration: Registration,
+        rules: AccountRules,
     ) -> Self {
-        Self { store, hasher, tokens, clock, registration, limits: LoginLimits::default() }
+        Self { store, hasher, tokens, clock, rules, limits: LoginLimits::default(), uses: TokenUses::default() }
     }
 
     /// Refuses where nobody can register, whatever is sent.
@@ -65,7 +88,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::RegistrationClosed`].
     pub fn require_open_registration(&self) -> Result<()> {
-        match self.registration {
+        match self.rules.registration {
             Registration::Open => Ok(()),
             Registration::Closed => Err(Error::RegistrationClosed),
         }
@@ -203,20 +226,58 @@ impl Accounts {
     /// [`Error::WrongCredentials`], [`Error::TooManyAttempts`].
     pub fn login(&self, username: &str, password: &SecretString, address: IpAddr) -> Result<SignedIn> {
         let username = Username::new(username).ok();
-        let account = username.as_ref().map(Username::key).unwrap_or_default();
-        let attempt = self
-            .limits
-            .begin_login(&account, address, Instant::now())
-            .map_err(|retry_after| Error::TooManyAttempts { retry_after })?;
+        let attempt = self.begin_attempt(username.as_ref(), address)?;
         let verified = self.verify(username.as_ref(), password);
         let signed_in = verified.and_then(|(username, hash)| self.sign_in(&username, &hash));
-        match &signed_in {
-            Ok(_) => attempt.succeeded(),
-            // Counts.
-            Err(Error::WrongCredentials) => {}
-            Err(_) => attempt.abandoned(),
-        }
+        attempt.end(&signed_in);
         signed_in
+    }
+
+    fn begin_attempt(&self, username: Option<&Username>, address: IpAddr) -> Result<Attempt<'_>> {
+        let account = username.map(Username::key).unwrap_or_default();
+        self.limits
+            .begin_login(&account, address, Instant::now())
+            .map_err(|retry_after| Error::TooManyAttempts { retry_after })
+    }
+
+    /// Gives the user whose `token` it is another password, and ends the user's other tokens. A wrong `current` counts
+    /// as a failed login from `address`: a stolen token must not be a way to guess the password.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], also where `current` is not the password; [`Error::TooManyAttempts`].
+    pub fn change_password(
+        &self,
+        token: &Token,
+        user: &User,
+        current: &SecretString,
+        new: SecretString,
+        address: IpAddr,
+    ) -> Result<()> {
+        let new = new_password(&user.username, new)?;
+        let attempt = self.begin_attempt(Some(&user.username), address)?;
+        let changed = self
+            .verify(Some(&user.username), current)
+            .and_then(|(username, hash)| self.exchange_password(token, &username, &hash, &new));
+        attempt.end(&changed);
+        match changed {
+            Err(Error::WrongCredentials) => {
+                let detail = "this is not the present password";
+                Err(Violation::new("/current", ViolationCode::Incorrect, detail).into())
+            }
+            other => other,
+        }
+    }
+
+    /// Replaces the password that has the hash `before`, if it still has: two changes at once must not both succeed.
+    fn exchange_password(&self, token: &Token, username: &Username, before: &str, new: &Password) -> Result<()> {
+        let hash = self.hasher.hash(new.secret())?;
+        self.store.writing(|session| match session.user_named(username)? {
+            Some((user, current)) if current == before => {
+                session.update_user(&user, &hash)?;
+                session.delete_tokens_but(user.id, token.id)
+            }
+            _ => Err(Error::WrongCredentials),
+        })
     }
 
     /// The user of a valid token.
@@ -225,9 +286,13 @@ impl Accounts {
     /// [`Error::BadToken`].
     pub fn authenticate(&self, token: &str) -> Result<(Token, User)> {
         let digest = self.tokens.digest(token);
+        let now = self.clock.now();
         let found = self.store.reading(|session| session.token(&digest))?;
         match found {
-            Some((token, user)) if token.expires_at > self.clock.now() && !user.disabled => Ok((token, user)),
+            Some((token, user)) if token.expires_at > now && !user.disabled => {
+                self.uses.note(&token, now);
+                Ok((token, user))
+            }
             _ => Err(Error::BadToken),
         }
     }
@@ -235,6 +300,122 @@ impl Accounts {
     /// Ends a token.
     pub fn logout(&self, token: TokenId) -> Result<()> {
         self.store.writing(|session| session.delete_token(token))
+    }
+
+    /// Stores when tokens were used, for the list of tokens; to be called now and then. A use that cannot be stored is
+    /// forgotten: the next one of the same token is noted again.
+    pub fn store_token_uses(&self) -> Result<()> {
+        let uses = self.uses.by_time();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let stored = self.store.writing(|session| {
+            let mut uses = uses.iter();
+            // Another server may have noted a use meanwhile.
+            uses.try_for_each(|(at, tokens)| session.note_uses(tokens, *at, at.plus(-token_uses::INTERVAL)))
+        });
+        self.uses.forget(&uses);
+        stored
+    }
+
+    /// The user's tokens, logins included, by ascending id.
+    pub fn tokens(&self, user: UserId, page: IdPage) -> Result<Listed<Token>> {
+        let now = self.clock.now();
+        let mut listed = self.store.reading(|session| {
+            Ok(Listed::new(session.tokens_of(user, now, page)?, session.count_tokens_of(user, now)?, page))
+        })?;
+        for token in &mut listed.items {
+            token.last_used_at = token.last_used_at.max(self.uses.of(token.id));
+        }
+        Ok(listed)
+    }
+
+    /// Makes a token that lasts so many days for the user whose token `caller` is.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTokens`]; [`Error::BadToken`] where the caller's has ended meanwhile.
+    pub fn create_token(&self, caller: &Token, name: &TokenName, days: u32) -> Result<NewToken> {
+        let now = self.clock.now();
+        let secret = self.tokens.mint();
+        let digest = self.tokens.digest(secret.expose_secret());
+        let token = self.store.writing(|session| {
+            // What ends all tokens of a user must not miss one that is being made.
+            match session.token(&caller.digest)? {
+                Some((caller, user)) if caller.expires_at > now && !user.disabled => {}
+                _ => return Err(Error::BadToken),
+            }
+            session.delete_expired_tokens(now)?;
+            let most = self.rules.max_tokens_per_user;
+            if session.count_named_tokens_of(caller.user, now)? >= most {
+                return Err(Error::TooManyTokens { most });
+            }
+            let token = Token {
+                id: session.new_token_id()?,
+                user: caller.user,
+                name: Some(name.clone()),
+                digest,
+                created_at: now,
+                expires_at: now.plus(i64::from(days) * DAY),
+                last_used_at: None,
+            };
+            session.insert_token(&token)?;
+            Ok(token)
+        })?;
+        Ok(NewToken { secret, token })
+    }
+
+    /// Ends one of the user's tokens.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also where the token is another user's.
+    pub fn revoke_token(&self, user: UserId, id: TokenId) -> Result<()> {
+        self.store.writing(|session| match session.delete_token_of(user, id)? {
+            true => Ok(()),
+            false => Err(Error::NotFound("token")),
+        })
+    }
+
+    /// The users whose names contain `part`, case aside, by ascending id.
+    pub fn users(&self, _: &Admin, part: &str, page: IdPage) -> Result<Listed<User>> {
+        self.store.reading(|session| Ok(Listed::new(session.users(part, page)?, session.count_users(part)?, page)))
+    }
+
+    /// Changes what a user may do.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::LastAdmin`].
+    pub fn change_user(&self, admin: &Admin, id: UserId, change: UserChange) -> Result<User> {
+        let user = self.store.writing(|session| {
+            let (before, hash) = session.user(id)?.ok_or(Error::NotFound("user"))?;
+            let user = User {
+                role: change.role.unwrap_or(before.role),
+                disabled: change.disabled.unwrap_or(before.disabled),
+                ..before.clone()
+            };
+            if user != before {
+                session.update_user(&user, &hash)?;
+                require_an_admin_after(session, &before)?;
+            }
+            Ok(user)
+        })?;
+        let actor = admin.actor().map(Username::as_str);
+        tracing::info!(actor, user = %user.username, role = ?user.role, disabled = user.disabled, "changed a user");
+        Ok(user)
+    }
+
+    /// Removes a user and the user's tokens. What the user changed goes on bearing the name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::LastAdmin`].
+    pub fn delete_user(&self, admin: &Admin, id: UserId) -> Result<()> {
+        let user = self.store.writing(|session| {
+            let (user, _) = session.user(id)?.ok_or(Error::NotFound("user"))?;
+            session.delete_user(id)?;
+            require_an_admin_after(session, &user)?;
+            Ok(user)
+        })?;
+        tracing::info!(actor = admin.actor().map(Username::as_str), user = %user.username, "removed a user");
+        Ok(())
     }
 
     /// The name and the hash that the password was found right for.
@@ -268,11 +449,33 @@ impl Accounts {
             };
             session.delete_expired_tokens(now)?;
             let id = session.new_token_id()?;
-            session.insert_token(&Token { id, user: user.id, name: None, digest, created_at: now, expires_at })?;
+            session.insert_token(&Token {
+                id,
+                user: user.id,
+                name: None,
+                digest,
+                created_at: now,
+                expires_at,
+                last_used_at: None,
+            })?;
             Ok(user)
         })?;
         Ok(SignedIn { token, expires_at, user })
     }
+}
+
+/// Refuses to leave nobody who could let anybody in: `before` was changed or removed in this transaction.
+fn require_an_admin_after(session: &mut dyn Session, before: &User) -> Result<()> {
+    let was_enabled_admin = before.role == Role::Admin && !before.disabled;
+    if was_enabled_admin && session.count_enabled_admins()? == 0 {
+        return Err(Error::LastAdmin);
+    }
+    Ok(())
+}
+
+/// Reads a password that is to replace another, or says what is wrong with it.
+pub fn new_password(username: &Username, password: SecretString) -> Result<Password, Violation> {
+    Password::new(password, username).map_err(|violation| Violation { field: "/new".to_owned(), ..violation })
 }
 
 /// Reads a name and a password for a new account, or says all that is wrong with them.

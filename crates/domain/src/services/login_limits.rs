@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::error::Error;
+
 /// Attempts are remembered for this long.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// Failures of one account from one address until it has to wait.
@@ -93,8 +95,17 @@ impl LoginLimits {
 }
 
 impl Attempt<'_> {
+    /// Takes note of how it went: a wrong password counts, what was not carried out does not.
+    pub(super) fn end<T>(self, outcome: &Result<T, Error>) {
+        match outcome {
+            Ok(_) => self.succeeded(),
+            Err(Error::WrongCredentials) => {}
+            Err(_) => self.abandoned(),
+        }
+    }
+
     /// The login was right: the account's failures are forgotten, and this is none of the address's.
-    pub(super) fn succeeded(self) {
+    fn succeeded(self) {
         let mut attempts = self.limits.lock();
         for key in &self.keys {
             match key {

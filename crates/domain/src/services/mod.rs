@@ -7,8 +7,9 @@ mod genre_names;
 mod idempotency;
 mod import;
 mod login_limits;
+mod token_uses;
 
-pub use accounts::{Accounts, Registration, SignedIn, new_credentials};
+pub use accounts::{AccountRules, Accounts, NewToken, Registration, SignedIn, new_credentials, new_password};
 pub use batch::{Done, Operation};
 pub use catalogue::{Catalogue, Duplicates, INDEX_WAIT};
 pub use idempotency::Answer;

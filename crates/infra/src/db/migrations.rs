@@ -137,7 +137,11 @@ mod tests {
             let file = format!("{}/../../migrations/mysql/{name}/up.sql", env!("CARGO_MANIFEST_DIR"));
             let sql = fs::read_to_string(file).unwrap();
             let code: String = sql.lines().filter(|line| !line.starts_with("--")).collect();
-            assert_eq!(code.matches(';').count(), 1, "{name}");
+            // What MySQL cannot make conditional is prepared by statements that change nothing, and executed by one.
+            let prepares =
+                |statement: &&str| ["SET @", "PREPARE ", "DEALLOCATE "].iter().any(|s| statement.starts_with(s));
+            let statements = code.split(';').filter(|statement| !statement.is_empty() && !prepares(statement));
+            assert_eq!((statements.count(), code.ends_with(';')), (1, true), "{name}");
         }
     }
 }

@@ -68,6 +68,7 @@ diesel::table! {
         digest -> Binary,
         created_at -> BigInt,
         expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{
     Result,
     ports::UserRepository,
+    query::IdPage,
     time::Timestamp,
     user::{Role, User, UserId, Username},
 };
@@ -41,6 +42,11 @@ impl StoredUser {
     }
 }
 
+diesel::define_sql_function! {
+    /// The place of `part` in `text`, from 1; 0 where it does not occur. Unlike LIKE it knows no special characters.
+    fn instr(text: diesel::sql_types::Text, part: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+}
+
 fn role(role: Role) -> &'static str {
     match role {
         Role::User => "user",
@@ -58,6 +64,52 @@ impl UserRepository for Transaction<'_> {
                 .optional()
         })?;
         row.map(|(user, hash)| Ok((user.into_user()?, hash))).transpose()
+    }
+
+    fn user(&mut self, id: UserId) -> Result<Option<(User, String)>> {
+        let row = self.query(|connection| {
+            users::table
+                .find(column(id.0))
+                .select((StoredUser::as_select(), users::password_hash))
+                .first::<(StoredUser, String)>(connection)
+                .optional()
+        })?;
+        row.map(|(user, hash)| Ok((user.into_user()?, hash))).transpose()
+    }
+
+    fn users(&mut self, part: &str, page: IdPage) -> Result<Vec<User>> {
+        let rows = self.query(|connection| {
+            users::table
+                .select(StoredUser::as_select())
+                .filter(instr(users::username_key, part.to_lowercase()).gt(0))
+                .filter(users::id.gt(column(page.after)))
+                .order(users::id)
+                .limit(i64::from(page.limit) + 1)
+                .offset(page.skip.into())
+                .load::<StoredUser>(connection)
+        })?;
+        rows.into_iter().map(StoredUser::into_user).collect()
+    }
+
+    fn count_users(&mut self, part: &str) -> Result<u64> {
+        let count = self.query(|connection| {
+            users::table
+                .filter(instr(users::username_key, part.to_lowercase()).gt(0))
+                .count()
+                .get_result::<i64>(connection)
+        })?;
+        Ok(count.cast_unsigned())
+    }
+
+    fn count_enabled_admins(&mut self) -> Result<u64> {
+        let count = self.query(|connection| {
+            users::table
+                .filter(users::role.eq(role(Role::Admin)))
+                .filter(users::disabled.eq(false))
+                .count()
+                .get_result::<i64>(connection)
+        })?;
+        Ok(count.cast_unsigned())
     }
 
     fn insert_user(&mut self, user: &User, password_hash: &str) -> Result<()> {
@@ -86,6 +138,11 @@ impl UserRepository for Transaction<'_> {
                 ))
                 .execute(connection)
         })
+    }
+
+    fn delete_user(&mut self, id: UserId) -> Result<()> {
+        // The database removes the tokens with it.
+        self.change_one(|connection| diesel::delete(users::table.find(column(id.0))).execute(connection))
     }
 
     fn has_users(&mut self) -> Result<bool> {

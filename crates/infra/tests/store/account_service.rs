@@ -9,15 +9,18 @@ use std::{
 
 use domain::{
     Error, Result,
+    change::{Edit, NewChange, Via},
     ports::{PasswordHasher, Store},
-    services::{Accounts, Registration},
-    user::{Role, User, Username},
+    query::IdPage,
+    services::{AccountRules, Accounts, Registration},
+    time::Timestamp,
+    user::{Admin, Role, Token, TokenId, TokenName, User, UserChange, UserId, Username},
 };
 use infra::security::{BcryptHasher, RandomTokens, SystemClock};
 use secrecy::{ExposeSecret, SecretString};
 use testing::TestDatabase;
 
-use crate::{open, open_elsewhere, read};
+use crate::{Raw, bare, open, open_elsewhere, open_with, options, read};
 
 testing::on_every_database! {
     a_login_does_not_outlive_a_new_password,
@@ -29,6 +32,16 @@ testing::on_every_database! {
     the_first_admin_is_there_once_its_password_is_kept,
     one_of_many_processes_makes_the_first_admin,
     registrations_from_one_address_have_to_wait,
+    a_changed_password_ends_the_other_tokens,
+    of_two_changes_of_a_password_at_once_one_succeeds,
+    a_wrong_present_password_counts_as_a_failed_login,
+    a_token_is_not_made_for_a_token_that_has_ended,
+    a_user_has_a_limited_number_of_tokens,
+    the_last_enabled_admin_stays,
+    two_admins_cannot_remove_each_other,
+    a_removed_user_s_name_stays_in_the_changes,
+    a_use_is_stored_by_whoever_has_the_time,
+    a_use_that_cannot_be_stored_is_in_nobody_s_way,
 }
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -79,7 +92,8 @@ fn accounts_while(store: &Arc<dyn Store>, event: impl FnOnce(&Arc<dyn Store>) + 
 
 fn with_hasher(store: &Arc<dyn Store>, hasher: impl PasswordHasher + 'static) -> Accounts {
     let clock = Arc::new(SystemClock);
-    Accounts::new(Arc::clone(store), Arc::new(hasher), Arc::new(RandomTokens), clock, Registration::Open)
+    let rules = AccountRules { registration: Registration::Open, max_tokens_per_user: 3 };
+    Accounts::new(Arc::clone(store), Arc::new(hasher), Arc::new(RandomTokens), clock, rules)
 }
 
 fn secret(text: &str) -> SecretString {
@@ -235,4 +249,223 @@ fn registrations_from_one_address_have_to_wait(database: &TestDatabase) {
     );
     assert!(register(19, ELSEWHERE).is_ok());
     assert!(accounts.login("user0", &secret(OLD), HERE).is_ok(), "logins are counted apart");
+}
+
+const ALL: IdPage = IdPage { limit: 100, after: 0, skip: 0 };
+
+/// A user and a token of that user's.
+fn signed_in(accounts: &Accounts, username: &str, password: &str) -> (Token, User) {
+    let login = accounts.login(username, &secret(password), HERE).unwrap();
+    accounts.authenticate(login.token.expose_secret()).unwrap()
+}
+
+fn tokens(accounts: &Accounts, user: &User) -> Vec<Token> {
+    accounts.tokens(user.id, ALL).unwrap().items
+}
+
+fn token_ids(accounts: &Accounts, user: &User) -> Vec<TokenId> {
+    tokens(accounts, user).into_iter().map(|token| token.id).collect()
+}
+
+fn name(name: &str) -> TokenName {
+    TokenName::new(name).unwrap()
+}
+
+fn a_changed_password_ends_the_other_tokens(database: &TestDatabase) {
+    let store = open(database);
+    let accounts = accounts(&store);
+    for username in ["alice", "bob"] {
+        accounts.create_user(username, secret(OLD), Role::User).unwrap();
+    }
+    let (_, bob) = signed_in(&accounts, "bob", OLD);
+    let (used, alice) = signed_in(&accounts, "alice", OLD);
+    signed_in(&accounts, "alice", OLD);
+    accounts.create_token(&used, &name("backup"), 1).unwrap();
+
+    let change = |current, new| accounts.change_password(&used, &alice, &secret(current), secret(new), HERE);
+    let long = "x".repeat(100);
+    let refused = [change(OLD, "short"), change(NEW, NEW), change("x", NEW), change(&long, NEW)];
+    let fields = refused.map(|result| match result {
+        Err(Error::Invalid(violations)) => violations.0.into_iter().map(|v| v.field).collect::<String>(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(fields, ["/new", "/current", "/current", "/current"]);
+    assert_eq!(token_ids(&accounts, &alice).len(), 3);
+
+    change(OLD, NEW).unwrap();
+    assert_eq!(token_ids(&accounts, &alice), [used.id]);
+    assert_eq!(token_ids(&accounts, &bob).len(), 1);
+    assert!(log_in(&store, "alice", NEW).is_ok() && log_in(&store, "alice", OLD).is_err());
+}
+
+fn of_two_changes_of_a_password_at_once_one_succeeds(database: &TestDatabase) {
+    let store = open(database);
+    accounts(&store).create_user("alice", secret(OLD), Role::User).unwrap();
+    let (token, alice) = signed_in(&accounts(&store), "alice", OLD);
+    let slow = accounts_while(&store, |store| accounts(store).reset_password("alice", secret(NEW)).unwrap());
+    let result = slow.change_password(&token, &alice, &secret(OLD), secret("a third password"), HERE);
+    assert!(matches!(result, Err(Error::Invalid(_))), "{result:?}");
+    assert!(log_in(&store, "alice", NEW).is_ok());
+}
+
+fn a_wrong_present_password_counts_as_a_failed_login(database: &TestDatabase) {
+    let store = open(database);
+    let accounts = accounts(&store);
+    accounts.create_user("alice", secret(OLD), Role::User).unwrap();
+    let (token, alice) = signed_in(&accounts, "alice", OLD);
+    let change = |current, new| accounts.change_password(&token, &alice, &secret(current), secret(new), HERE);
+    for _ in 0..10 {
+        assert!(matches!(change(OLD, "short"), Err(Error::Invalid(_))), "this one does not count");
+        assert!(matches!(change("wrong wrong", NEW), Err(Error::Invalid(_))));
+    }
+    assert!(matches!(change(OLD, NEW), Err(Error::TooManyAttempts { .. })));
+    let login = accounts.login("alice", &secret(OLD), HERE);
+    assert!(matches!(login, Err(Error::TooManyAttempts { .. })), "{login:?}");
+    assert!(accounts.login("alice", &secret(OLD), ELSEWHERE).is_ok());
+}
+
+fn a_token_is_not_made_for_a_token_that_has_ended(database: &TestDatabase) {
+    let store = open(database);
+    let accounts = accounts(&store);
+    accounts.create_user("alice", secret(OLD), Role::User).unwrap();
+    let (token, alice) = signed_in(&accounts, "alice", OLD);
+    change(&store, "alice", |user| user.disabled = true);
+    assert!(matches!(accounts.create_token(&token, &name("backup"), 1), Err(Error::BadToken)));
+    change(&store, "alice", |user| user.disabled = false);
+    assert!(accounts.create_token(&token, &name("backup"), 1).is_ok());
+    accounts.reset_password("alice", secret(NEW)).unwrap();
+    assert!(matches!(accounts.create_token(&token, &name("backup"), 1), Err(Error::BadToken)));
+    assert!(tokens(&accounts, &alice).is_empty());
+}
+
+fn a_user_has_a_limited_number_of_tokens(database: &TestDatabase) {
+    let store = open(database);
+    let accounts = accounts(&store);
+    accounts.create_user("alice", secret(OLD), Role::User).unwrap();
+    accounts.create_user("bob", secret(OLD), Role::User).unwrap();
+    let (caller, alice) = signed_in(&accounts, "alice", OLD);
+    let made: Vec<_> = (1..=3).map(|days| accounts.create_token(&caller, &name("one"), days).unwrap().token).collect();
+    assert_eq!(made[1].expires_at, made[1].created_at.plus(2 * 86_400));
+    let refused = accounts.create_token(&caller, &name("one too many"), 1);
+    assert!(matches!(refused, Err(Error::TooManyTokens { most: 3 })), "{refused:?}");
+    assert!(accounts.login("alice", &secret(OLD), HERE).is_ok(), "logins are not counted");
+    assert!(accounts.create_token(&signed_in(&accounts, "bob", OLD).0, &name("bob's"), 1).is_ok());
+    accounts.revoke_token(alice.id, made[0].id).unwrap();
+    assert!(accounts.create_token(&caller, &name("in its place"), 1).is_ok());
+}
+
+fn admin_named(store: &Arc<dyn Store>, username: &str) -> (UserId, Admin) {
+    let user = accounts(store).create_user(username, secret(OLD), Role::Admin).unwrap();
+    (user.id, user.as_admin(Via::Api).unwrap())
+}
+
+fn the_last_enabled_admin_stays(database: &TestDatabase) {
+    let store = open(database);
+    let accounts = accounts(&store);
+    let (first, admin) = admin_named(&store, "first");
+    let (second, _) = admin_named(&store, "second");
+    let reader = accounts.create_user("reader", secret(OLD), Role::User).unwrap().id;
+    let demoted = UserChange { role: Some(Role::User), disabled: None };
+    let disabled = UserChange { role: None, disabled: Some(true) };
+    let enabled = UserChange { role: None, disabled: Some(false) };
+
+    let changed = accounts.change_user(&admin, second, disabled).unwrap();
+    assert_eq!((changed.role, changed.disabled), (Role::Admin, true));
+    for change in [demoted, disabled] {
+        let refused = accounts.change_user(&admin, first, change);
+        assert!(matches!(refused, Err(Error::LastAdmin)), "{refused:?}");
+    }
+    assert!(matches!(accounts.delete_user(&admin, first), Err(Error::LastAdmin)));
+    assert!(log_in(&store, "first", OLD).is_ok_and(|user| user.role == Role::Admin));
+    accounts.change_user(&admin, first, enabled).unwrap();
+    accounts.change_user(&admin, reader, disabled).unwrap();
+    accounts.delete_user(&admin, reader).unwrap();
+    assert!(matches!(accounts.delete_user(&admin, reader), Err(Error::NotFound("user"))));
+    assert!(matches!(accounts.change_user(&admin, reader, disabled), Err(Error::NotFound("user"))));
+
+    accounts.change_user(&admin, second, enabled).unwrap();
+    accounts.delete_user(&admin, first).unwrap();
+    assert!(matches!(accounts.delete_user(&admin, second), Err(Error::LastAdmin)));
+}
+
+fn two_admins_cannot_remove_each_other(database: &TestDatabase) {
+    let store = open(database);
+    for round in 0..5 {
+        let (first, by_first) = admin_named(&store, &format!("first{round}"));
+        let (second, by_second) = admin_named(&store, &format!("second{round}"));
+        let start = Barrier::new(2);
+        let results = thread::scope(|scope| {
+            let remove = |admin: Admin, other: UserId| {
+                let start = &start;
+                move || {
+                    let accounts = accounts(&open_elsewhere(database));
+                    start.wait();
+                    accounts.delete_user(&admin, other)
+                }
+            };
+            let threads = [scope.spawn(remove(by_first, second)), scope.spawn(remove(by_second, first))];
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        let refused = |result: &Result<()>| matches!(result, Err(Error::LastAdmin));
+        assert!(results.iter().any(refused), "{results:?}");
+        // The one who stays makes room for the next round.
+        let everyone = Admin::operator();
+        let left = accounts(&store).users(&everyone, &format!("{round}"), ALL).unwrap().items;
+        assert_eq!(left.len(), 1);
+        change(&store, left[0].username.as_str(), |user| user.role = Role::User);
+    }
+}
+
+fn a_removed_user_s_name_stays_in_the_changes(database: &TestDatabase) {
+    let store = open(database);
+    let (_, admin) = admin_named(&store, "admin");
+    let (author, by_author) = admin_named(&store, "author");
+    let change = NewChange::by(&by_author, Timestamp::from_unix(0), Edit::movie_created(&bare(1, "M")));
+    store.writing(|session| session.record(std::slice::from_ref(&change))).unwrap();
+    accounts(&store).delete_user(&admin, author).unwrap();
+    let changes = read(&store, |session| session.changes_after(0, 10));
+    assert_eq!(changes[0].actor.as_ref().map(Username::as_str), Some("author"));
+}
+
+fn a_use_is_stored_by_whoever_has_the_time(database: &TestDatabase) {
+    let store = open(database);
+    let here = accounts(&store);
+    here.create_user("alice", secret(OLD), Role::User).unwrap();
+    let (token, alice) = signed_in(&here, "alice", OLD);
+    assert_eq!(token.last_used_at, None);
+
+    let elsewhere = accounts(&open_elsewhere(database));
+    assert_eq!(tokens(&elsewhere, &alice)[0].last_used_at, None, "not stored yet");
+    let noted = tokens(&here, &alice)[0].last_used_at;
+    assert!(noted.is_some_and(|at| at >= token.created_at), "but known here");
+    here.store_token_uses().unwrap();
+    assert_eq!(tokens(&elsewhere, &alice)[0].last_used_at, noted);
+
+    let old = Timestamp::from_unix(1_000_000_000);
+    Raw::connect(database).execute("UPDATE tokens SET last_used_at = 1000000000");
+    assert_eq!(tokens(&here, &alice)[0].last_used_at, Some(old));
+    here.store_token_uses().unwrap();
+    assert_eq!(tokens(&here, &alice)[0].last_used_at, Some(old), "it was not used since");
+}
+
+fn a_use_that_cannot_be_stored_is_in_nobody_s_way(database: &TestDatabase) {
+    let busy = options(database);
+    let store = open(database);
+    accounts(&store).create_user("alice", secret(OLD), Role::User).unwrap();
+    let impatient = open_with(&infra::db::DatabaseOptions { lock_timeout: Duration::from_millis(50), ..busy });
+    let waiting = accounts(&impatient);
+    let login = waiting.login("alice", &secret(OLD), HERE).unwrap();
+    store
+        .writing(|_| {
+            // While somebody else writes.
+            let (_, alice) = waiting.authenticate(login.token.expose_secret())?;
+            assert!(matches!(waiting.store_token_uses(), Err(Error::Unavailable { .. })));
+            assert_eq!(tokens(&waiting, &alice)[0].last_used_at, None, "forgotten");
+            Ok(())
+        })
+        .unwrap();
+    let (_, alice) = waiting.authenticate(login.token.expose_secret()).unwrap();
+    waiting.store_token_uses().unwrap();
+    assert!(tokens(&waiting, &alice)[0].last_used_at.is_some(), "the next use is noted");
 }
