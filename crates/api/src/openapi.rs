@@ -5,7 +5,7 @@ use domain::query::{conditions, parameters::Parameters};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Content, Header, HttpMethod, Object, OpenApi as Document, PathItem, Ref, RefOr, Response, Type,
+        Array, Content, Header, HttpMethod, Object, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema, Type,
         path::{Operation, Parameter},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -77,9 +77,27 @@ use crate::{compat, docs, health, problem, v1};
         docs::problem,
     ),
     components(schemas(problem::ProblemBody)),
-    modifiers(&SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
+    modifiers(&ListedMovies, &SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
 )]
 struct ApiDocument;
+
+/// Says that the movies of a list may show some fields alone.
+struct ListedMovies;
+
+impl Modify for ListedMovies {
+    fn modify(&self, document: &mut Document) {
+        let schemas = &mut document.components.get_or_insert_default().schemas;
+        let Some(RefOr::T(Schema::Object(movie))) = schemas.get("Movie") else { return };
+        let mut listed = movie.clone();
+        listed.required.clear();
+        listed.description = Some("A movie, or, where `fields` says so, these fields of it.".to_owned());
+        schemas.insert("ListedMovie".to_owned(), listed.into());
+        if let Some(RefOr::T(Schema::Object(list))) = schemas.get_mut("Listing_Movie") {
+            let items = Array::new(Ref::from_schema_name("ListedMovie"));
+            list.properties.insert("items".to_owned(), items.into());
+        }
+    }
+}
 
 /// The document as JSON, for people as much as for programs.
 pub fn document_json() -> String {

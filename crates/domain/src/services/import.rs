@@ -49,7 +49,8 @@ pub struct FeedRecord {
 /// changes nothing twice.
 ///
 /// Records of one feed with different ids never meet the same movie, unless that has their `imdb_id`: of several with
-/// the same name, director and year, the first meets the oldest such movie, the second the next, and so on.
+/// the same name, director and year, the first meets the oldest such movie, the second the next, and so on; movies with
+/// IMDb ids come after all others.
 pub struct Import {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -395,9 +396,10 @@ impl<'a> Batch<'a> {
         has_imdb_id.iter().filter_map(move |has| self.by_key.get(&mentions.key(&known.identity, *has)))
     }
 
-    /// The oldest entry with the record's name, director and year.
+    /// The oldest entry with the record's name, director and year. One that has an IMDb id, which the record does not
+    /// name, is meant only where there is no other.
     fn oldest_twin(&self, known: &Known, free: bool) -> Option<usize> {
-        self.places(Mentions::ALL, known).filter_map(|places| places.oldest(free)).min()
+        self.places(Mentions::ALL, known).find_map(|places| places.oldest(free))
     }
 
     /// Whether a record with this id met a movie before.
