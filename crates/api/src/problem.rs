@@ -40,11 +40,12 @@ pub enum Kind {
     GenreNameTaken,
     GenreInUse,
     StaleVersion,
+    ChangesGone,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::InvalidParameters,
         Self::UnreadableBody,
         Self::InvalidBody,
@@ -58,6 +59,7 @@ impl Kind {
         Self::GenreNameTaken,
         Self::GenreInUse,
         Self::StaleVersion,
+        Self::ChangesGone,
         Self::Unavailable,
     ];
 
@@ -89,6 +91,7 @@ impl Kind {
             | Self::GenreNameTaken
             | Self::GenreInUse => StatusCode::CONFLICT,
             Self::StaleVersion => StatusCode::PRECONDITION_FAILED,
+            Self::ChangesGone => StatusCode::GONE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -157,6 +160,13 @@ impl Kind {
                 "Stale version",
                 "The movie was changed since the state that `If-Match` names; its version is `current_version` now. \
                  Read it again, and apply the change to that.",
+            ),
+            Self::ChangesGone => (
+                "/problems/changes-gone",
+                "Changes gone",
+                "The feed cannot be followed from this number. Changes are kept after the number `oldest_since`; older \
+                 ones were removed. If the number is above `last_seq`, the last of the feed, the database was restored \
+                 or replaced. Note `last_seq`, take all movies anew, and follow the feed from the noted number.",
             ),
             Self::Unavailable => (
                 "/problems/unavailable",
@@ -468,6 +478,9 @@ impl From<Error> for Problem {
             Error::GenreInUse { movies } => Self::of(Kind::GenreInUse, detail).with("movie_count", movies),
             Error::UsernameTaken => Self::of(Kind::UsernameTaken, detail),
             Error::Stale { current } => Self::of(Kind::StaleVersion, detail).with("current_version", current),
+            Error::ChangesGone { oldest, last } => {
+                Self::of(Kind::ChangesGone, detail).with("oldest_since", oldest).with("last_seq", last)
+            }
             Error::BadCursor => Self::parameters(vec![FieldError::new("cursor", "invalid_value", detail)]),
             Error::WrongCredentials => Self::of(Kind::WrongCredentials, detail)
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"marquee\"")),

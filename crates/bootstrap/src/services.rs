@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use domain::{
     ports::{ChangeListener, MovieSearch, Store},
-    services::{Accounts, Catalogue, Import, Registration},
+    services::{Accounts, Catalogue, History, Import, Registration},
 };
 pub use infra::db::MigrationStatus;
 use infra::{
@@ -91,6 +91,8 @@ pub struct Services {
     pub accounts: Arc<Accounts>,
     /// Feeds.
     pub import: Arc<Import>,
+    /// What was done.
+    pub history: Arc<History>,
     index: Arc<SearchIndex>,
 }
 
@@ -112,6 +114,7 @@ impl Services {
         Ok(Self {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
             accounts: Arc::new(accounts(settings, Arc::clone(&store))),
+            history: Arc::new(History::new(Arc::clone(&store), clock.clone())),
             import: Arc::new(Import::new(store, clock, listeners)),
             index,
         })

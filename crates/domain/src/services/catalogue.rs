@@ -1,5 +1,7 @@
 //! Movies and genres: reading, finding, changing.
 
+mod restore;
+
 use std::{sync::Arc, time::Duration};
 
 use super::genre_names::GenresByName;
