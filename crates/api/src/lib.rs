@@ -7,7 +7,7 @@
 //! 3. [`request`]: what happens around every handler: request id, log line, errors
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`cache`]: movies ready to be sent
-//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`]: around it
+//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
 
 pub mod application;
 pub mod auth;
@@ -21,6 +21,7 @@ pub mod health;
 pub mod openapi;
 pub mod problem;
 pub mod request;
+pub mod retention;
 pub mod routes;
 pub mod state;
 pub mod telemetry;

@@ -13,6 +13,8 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
     [
         v1::movies::endpoints(),
         v1::genres::endpoints(),
+        v1::history::endpoints(),
+        v1::changes::endpoints(),
         v1::accounts::endpoints(),
         compat::endpoints(),
         health::endpoints(),

@@ -6,11 +6,11 @@ use std::sync::{
 };
 
 use actix_web::{HttpRequest, web};
-use bootstrap::Settings;
-use domain::services::{Accounts, Catalogue};
+use bootstrap::{Services, Settings};
+use domain::services::{Accounts, Catalogue, History};
 use tokio::sync::Semaphore;
 
-use crate::{cache::MovieCache, problem::Problem};
+use crate::{cache::MovieCache, problem::Problem, v1::event_stream::Feed};
 
 /// What a handler takes to get at the [`AppState`].
 pub type State = web::Data<AppState>;
@@ -20,7 +20,9 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     pub catalogue: Arc<Catalogue>,
     pub accounts: Arc<Accounts>,
+    pub history: Arc<History>,
     pub movies: Arc<MovieCache>,
+    pub feed: Arc<Feed>,
     pub phase: Phase,
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
@@ -28,14 +30,19 @@ pub struct AppState {
 }
 
 impl AppState {
-    pub fn new(
-        settings: Arc<Settings>,
-        catalogue: Arc<Catalogue>,
-        accounts: Arc<Accounts>,
-        movies: Arc<MovieCache>,
-    ) -> Self {
+    /// A server's state over these services. The caches hear of every change.
+    pub fn new(settings: Arc<Settings>, services: &Services, movies: Arc<MovieCache>, feed: Arc<Feed>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { settings, catalogue, accounts, movies, phase: Phase::default(), hashing: Turns::new(cores) }
+        Self {
+            settings,
+            catalogue: Arc::clone(&services.catalogue),
+            accounts: Arc::clone(&services.accounts),
+            history: Arc::clone(&services.history),
+            movies,
+            feed,
+            phase: Phase::default(),
+            hashing: Turns::new(cores),
+        }
     }
 
     /// [`blocking`], for work that hashes a password.

@@ -71,9 +71,9 @@ impl From<Total> for TotalBody {
 
 /// Which part of a list was asked for.
 #[derive(Debug)]
-pub struct Part {
+pub struct Part<Path = &'static str> {
     /// The path of the list.
-    pub path: &'static str,
+    pub path: Path,
     /// What else was asked for.
     pub given: Given,
     /// The most items.
@@ -82,13 +82,13 @@ pub struct Part {
     pub offset: Option<u32>,
 }
 
-impl Part {
+impl<Path: AsRef<str>> Part<Path> {
     /// The answer: `next` is the cursor at which the following part begins.
     pub fn listing<T>(&self, items: Vec<T>, total: Option<Total>, next: Option<&str>) -> Listing<T> {
-        let next = next.map(|cursor| self.given.url(self.path, &[("offset", None), ("cursor", Some(cursor))]));
+        let next = next.map(|cursor| self.given.url(self.path.as_ref(), &[("offset", None), ("cursor", Some(cursor))]));
         let prev = self.offset.filter(|offset| *offset > 0).map(|offset| {
             let offset = offset.saturating_sub(self.limit).to_string();
-            self.given.url(self.path, &[("offset", Some(&offset))])
+            self.given.url(self.path.as_ref(), &[("offset", Some(&offset))])
         });
         Listing { items, total: total.map(TotalBody::from), limit: self.limit, offset: self.offset, next, prev }
     }

@@ -1,8 +1,11 @@
 //! Version 1 of the API.
 
 pub mod accounts;
+pub mod changes;
 pub mod conditional;
+pub mod event_stream;
 pub mod genres;
+pub mod history;
 pub mod listing;
 pub mod movie_body;
 pub mod movie_query;
