@@ -1,6 +1,7 @@
 //! The life of a server: start, serve, stop.
 
 use std::{
+    any::Any,
     future::poll_fn,
     io::{self, IsTerminal, Write},
     net::{SocketAddr, TcpListener},
@@ -12,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(target_os = "linux")]
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, middleware::from_fn, rt, web};
 use anyhow::{Context, anyhow};
 use bootstrap::{Services, Settings};
@@ -24,8 +27,9 @@ use crate::{
     cache::MovieCache,
     cors,
     first_start::{self, Fixture},
-    request, routes,
+    request, retention, routes,
     state::{AppState, Phase, State, blocking},
+    v1::event_stream::Feed,
 };
 
 /// How many connections may wait to be accepted.
@@ -50,11 +54,12 @@ impl Application {
         rustix::net::listen(&listener, BACKLOG)?;
         let address = listener.local_addr()?;
         let movies = Arc::new(MovieCache::new(settings.cache.movies_bytes));
-        let services = Arc::new(Services::open(&settings, vec![movies.clone()])?);
+        let feed = Arc::new(Feed::new(settings.changes.max_streams));
+        let services = Arc::new(Services::open(&settings, vec![movies.clone(), feed.clone()])?);
         let fixture = Fixture::open(&settings, &services.catalogue)?;
         // After what may fail: a password that is shown this once should not scroll away with an error.
         first_start::make_admin(&settings, &services.accounts)?;
-        let state = web::Data::new(AppState::new(Arc::new(settings), Arc::clone(&services), movies)?);
+        let state = web::Data::new(AppState::new(Arc::new(settings), Arc::clone(&services), movies, feed)?);
         Ok(Self { listener, address, services, state, fixture })
     }
 
@@ -102,12 +107,14 @@ impl Application {
         });
 
         let noting = rt::spawn(keep_noting_token_uses(state.clone()));
+        let forgetting = rt::spawn(retention::forget_old_changes(state.clone()));
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
         let reason = reasons.recv().await.unwrap_or(Ok(()));
 
         state.phase.set_stopping();
+        forgetting.abort();
         handle.stop(true).await;
         serving.await??;
         finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
@@ -191,14 +198,31 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
             .wrap(from_fn(request::around))
             .configure(routes::configure)
     });
+    let send_timeout = u32::try_from(settings.server.send_timeout_seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
     Ok(server
         .workers(workers)
+        // What is sent in parts would wait for the client's acknowledgement of the part before, often 40 ms.
+        .tcp_nodelay(true)
+        .on_connect(move |connection, _| limit_sending(connection, send_timeout))
         // Each worker has its own threads for what blocks.
         .worker_max_blocking_threads((settings.server.blocking_threads / workers).max(1))
         .shutdown_timeout(settings.server.shutdown_timeout_seconds)
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// Has the system close a connection whose client takes nothing of what it is sent for so many milliseconds: the
+/// framework waits for ever. Only Linux can.
+fn limit_sending(connection: &dyn Any, milliseconds: u32) {
+    #[cfg(target_os = "linux")]
+    if let Some(connection) = connection.downcast_ref::<TcpStream>()
+        && let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(connection, milliseconds)
+    {
+        tracing::debug!(%error, "a connection has no time limit");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, milliseconds);
 }
 
 /// The signals that ask a process to end.

@@ -9,7 +9,7 @@
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
 //!    ready to be sent
-//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`]: around it
+//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
 
 pub mod application;
 pub mod auth;
@@ -26,6 +26,7 @@ pub mod loader;
 pub mod openapi;
 pub mod problem;
 pub mod request;
+pub mod retention;
 pub mod routes;
 pub mod state;
 pub mod telemetry;

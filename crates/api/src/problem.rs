@@ -43,11 +43,12 @@ pub enum Kind {
     GenreInUse,
     StaleVersion,
     IdempotencyKeyReused,
+    ChangesGone,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::InvalidParameters,
         Self::UnreadableBody,
         Self::InvalidBody,
@@ -64,6 +65,7 @@ impl Kind {
         Self::GenreInUse,
         Self::StaleVersion,
         Self::IdempotencyKeyReused,
+        Self::ChangesGone,
         Self::Unavailable,
     ];
 
@@ -97,6 +99,7 @@ impl Kind {
             | Self::GenreNameTaken
             | Self::GenreInUse => StatusCode::CONFLICT,
             Self::StaleVersion => StatusCode::PRECONDITION_FAILED,
+            Self::ChangesGone => StatusCode::GONE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -186,6 +189,13 @@ impl Kind {
                 "Idempotency key used for another request",
                 "Within the last 24 hours this user sent another request to this path with the same `Idempotency-Key`. \
                  Nothing was done. Choose a new key for each new request.",
+            ),
+            Self::ChangesGone => (
+                "/problems/changes-gone",
+                "Changes gone",
+                "The feed cannot be followed from this number. Changes are kept after the number `oldest_since`; older \
+                 ones were removed. If the number is above `last_seq`, the last of the feed, the database was restored \
+                 or replaced. Note `last_seq`, take all movies anew, and follow the feed from the noted number.",
             ),
             Self::Unavailable => (
                 "/problems/unavailable",
@@ -507,6 +517,9 @@ impl From<Error> for Problem {
             Error::TooManyTokens { most: _ } => Self::of(Kind::TooManyTokens, detail),
             Error::Stale { current } => Self::of(Kind::StaleVersion, detail).with("current_version", current),
             Error::IdempotencyKeyReused => Self::of(Kind::IdempotencyKeyReused, detail),
+            Error::ChangesGone { oldest, last } => {
+                Self::of(Kind::ChangesGone, detail).with("oldest_since", oldest).with("last_seq", last)
+            }
             Error::BadCursor => Self::parameters(vec![FieldError::new("cursor", "invalid_value", detail)]),
             Error::WrongCredentials => Self::of(Kind::WrongCredentials, detail)
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"marquee\"")),

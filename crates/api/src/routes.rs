@@ -15,6 +15,8 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::batch::endpoints(),
         v1::genres::endpoints(),
         v1::import::endpoints(),
+        v1::history::endpoints(),
+        v1::changes::endpoints(),
         v1::accounts::endpoints(),
         v1::export::endpoints(),
         v1::tokens::endpoints(),

@@ -10,14 +10,14 @@ use std::{
 
 use actix_web::{HttpRequest, web};
 use bootstrap::{Services, Settings};
-use domain::services::{Accounts, Catalogue};
+use domain::services::{Accounts, Catalogue, History};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinHandle, spawn_blocking},
 };
 
-use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem};
+use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem, v1::event_stream::Feed};
 
 /// What a handler takes to get at the [`AppState`].
 pub type State = web::Data<AppState>;
@@ -28,7 +28,9 @@ pub struct AppState {
     pub services: Arc<Services>,
     pub catalogue: Arc<Catalogue>,
     pub accounts: Arc<Accounts>,
+    pub history: Arc<History>,
     pub movies: Arc<MovieLoader>,
+    pub feed: Arc<Feed>,
     pub phase: Phase,
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
@@ -39,7 +41,13 @@ pub struct AppState {
 }
 
 impl AppState {
-    pub fn new(settings: Arc<Settings>, services: Arc<Services>, movies: Arc<MovieCache>) -> io::Result<Self> {
+    /// A server's state over these services. The caches hear of every change.
+    pub fn new(
+        settings: Arc<Settings>,
+        services: Arc<Services>,
+        movies: Arc<MovieCache>,
+        feed: Arc<Feed>,
+    ) -> io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
@@ -48,7 +56,9 @@ impl AppState {
             catalogue: Arc::clone(&services.catalogue),
             accounts: Arc::clone(&services.accounts),
             movies: Arc::new(MovieLoader::new(movies, Arc::clone(&services.catalogue))),
+            history: Arc::clone(&services.history),
             services,
+            feed,
             phase: Phase::default(),
             hashing: Turns::new(cores),
             searchers: Searchers::new(2 * cores)?,

@@ -6,7 +6,7 @@ use domain::{
     Error,
     error::Cause,
     ports::{ChangeListener, MovieSearch, Session, Store},
-    services::{AccountRules, Accounts, Catalogue, Import, Registration},
+    services::{AccountRules, Accounts, Catalogue, History, Import, Registration},
 };
 pub use infra::db::MigrationStatus;
 use infra::{
@@ -136,6 +136,8 @@ pub struct Services {
     /// Feeds.
     pub import: Arc<Import>,
     store: Arc<dyn Store>,
+    /// What was done.
+    pub history: Arc<History>,
     index: Arc<SearchIndex>,
 }
 
@@ -186,6 +188,7 @@ impl Services {
         Self {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
             accounts: Arc::new(accounts(settings, Arc::clone(&store))),
+            history: Arc::new(History::new(Arc::clone(&store), clock.clone())),
             import: Arc::new(Import::new(Arc::clone(&store), clock, listeners)),
             store,
             index,

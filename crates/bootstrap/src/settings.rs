@@ -28,6 +28,7 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub search: SearchSettings,
     pub cache: CacheSettings,
+    pub changes: ChangesSettings,
     pub auth: AuthSettings,
     pub data: DataSettings,
     pub log: LogSettings,
@@ -46,6 +47,8 @@ pub struct ServerSettings {
     pub blocking_threads: usize,
     pub drain_seconds: u64,
     pub shutdown_timeout_seconds: u64,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub send_timeout_seconds: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub max_body_bytes: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
@@ -114,6 +117,18 @@ pub struct SearchSettings {
 #[serde(deny_unknown_fields)]
 pub struct CacheSettings {
     pub movies_bytes: usize,
+}
+
+/// The feed of changes.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesSettings {
+    pub retention_days: u32,
+    pub max_streams: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub heartbeat_seconds: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub patience_seconds: usize,
 }
 
 /// Who may do what.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{genre::GenreId, movie::MovieId, violation::Violations};
+use crate::{change::Seq, genre::GenreId, movie::MovieId, violation::Violations};
 
 /// The result of a use case or a port.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -55,6 +55,15 @@ pub enum Error {
     /// The idempotency key was used for another request.
     #[error("the key was used for another request")]
     IdempotencyKeyReused,
+    /// The feed of changes cannot be followed from this number: what came after it is not kept any more, or it is a
+    /// number of another feed.
+    #[error("the changes are kept after number {oldest}, and end with number {last}")]
+    ChangesGone {
+        /// The number after which all changes are kept.
+        oldest: Seq,
+        /// The number of the last change.
+        last: Seq,
+    },
     /// The cursor is damaged, or belongs to another filter or sort.
     #[error("the cursor does not belong to this query")]
     BadCursor,

@@ -18,7 +18,7 @@ use super::{
     parameters::{Given, INVALID_VALUE, Parameters, QueryErrors, Refusal},
     prefer::Prefer,
 };
-use crate::{problem::Problem, state::AppState};
+use crate::{body, problem::Problem, state::AppState};
 
 /// What is wrong with a request that names both ways to a page.
 pub const OFFSET_OR_CURSOR: &str = "a page begins at an offset or at a cursor, not at both";
@@ -73,9 +73,9 @@ impl From<Total> for TotalBody {
 
 /// Which part of a list was asked for.
 #[derive(Debug)]
-pub struct Part {
+pub struct Part<Path = &'static str> {
     /// The path of the list.
-    pub path: &'static str,
+    pub path: Path,
     /// What else was asked for.
     pub given: Given,
     /// The most items.
@@ -84,13 +84,13 @@ pub struct Part {
     pub offset: Option<u32>,
 }
 
-impl Part {
+impl<Path: AsRef<str>> Part<Path> {
     /// The answer: `next` is the cursor at which the following part begins.
     pub fn listing<T>(&self, items: Vec<T>, total: Option<Total>, next: Option<&str>) -> Listing<T> {
-        let next = next.map(|cursor| self.given.url(self.path, &[("offset", None), ("cursor", Some(cursor))]));
+        let next = next.map(|cursor| self.given.url(self.path.as_ref(), &[("offset", None), ("cursor", Some(cursor))]));
         let prev = self.offset.filter(|offset| *offset > 0).map(|offset| {
             let offset = offset.saturating_sub(self.limit).to_string();
-            self.given.url(self.path, &[("offset", Some(&offset))])
+            self.given.url(self.path.as_ref(), &[("offset", Some(&offset))])
         });
         Listing { items, total: total.map(TotalBody::from), limit: self.limit, offset: self.offset, next, prev }
     }
@@ -228,11 +228,17 @@ impl ListResponse {
     }
 
     /// 200.
-    pub fn send(mut self, link: Option<HeaderValue>, body: impl Serialize) -> HttpResponse {
+    pub fn send(mut self, link: Option<HeaderValue>, list: impl Serialize) -> HttpResponse {
         if let Some(link) = link {
             self.builder.insert_header((header::LINK, link));
         }
-        self.builder.json(body)
+        /// A page of usual size.
+        const USUAL: usize = 16 << 10;
+        let mut json = Vec::with_capacity(USUAL);
+        match serde_json::to_writer(&mut json, &list) {
+            Ok(()) => self.builder.insert_header((header::CONTENT_TYPE, body::JSON)).body(json),
+            Err(error) => HttpResponse::from_error(Problem::internal(error)),
+        }
     }
 }
 

@@ -2,9 +2,12 @@
 
 pub mod accounts;
 pub mod batch;
+pub mod changes;
 pub mod conditional;
+pub mod event_stream;
 pub mod export;
 pub mod genres;
+pub mod history;
 pub mod idempotency;
 pub mod import;
 pub mod listing;

@@ -20,7 +20,7 @@ use crate::cache::CachedMovie;
 const MAX_MEMBERS: usize = 1_000;
 
 /// What an admin writes.
-const EDITABLE: [&str; 11] = [
+pub const EDITABLE: [&str; 11] = [
     "name",
     "director",
     "genres",

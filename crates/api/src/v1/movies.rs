@@ -39,7 +39,7 @@ use crate::{
     state::{AppState, State, blocking},
 };
 
-const MOVIES: &str = "/api/v1/movies";
+pub const MOVIES: &str = "/api/v1/movies";
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -322,7 +322,7 @@ pub async fn delete(
 }
 
 /// Tells the state that a request to change a movie means. It is asked inside the transaction that makes the change.
-fn is_current(headers: &HeaderMap) -> impl Fn(&Movie) -> bool + use<> {
+pub fn is_current(headers: &HeaderMap) -> impl Fn(&Movie) -> bool + use<> {
     let preconditions = Preconditions::of(headers);
     move |movie| {
         preconditions.are_absent() || rendered(movie).is_ok_and(|movie| preconditions.allow_change(&movie.etag))
@@ -336,7 +336,7 @@ pub fn allowed_duplicates(request: &HttpRequest) -> Result<Duplicates, Problem> 
     Ok(if allow { Duplicates::Allow } else { Duplicates::Refuse })
 }
 
-fn response(status: StatusCode, state: &AppState, movie: CachedMovie) -> HttpResponse {
+pub fn response(status: StatusCode, state: &AppState, movie: CachedMovie) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((header::ETAG, movie.etag)).insert_header((header::CACHE_CONTROL, cache_control(state)));
     if status == StatusCode::NOT_MODIFIED {

@@ -15,7 +15,7 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web,
 };
-use api::{cache::MovieCache, routes, state::AppState};
+use api::{cache::MovieCache, routes, state::AppState, v1::event_stream::Feed};
 use domain::{
     Result,
     movie::{Movie, MovieId},
@@ -261,7 +261,7 @@ async fn a_list_that_the_client_has_costs_no_search() {
     let services = Arc::new(bootstrap::Services::open(&settings, Vec::new()).unwrap());
     let store = bootstrap::open_store(&settings).unwrap();
     let search = Arc::new(CountingSearch::default());
-    let mut state = AppState::new(settings, services, Arc::new(MovieCache::new(0))).unwrap();
+    let mut state = AppState::new(settings, services, Arc::new(MovieCache::new(0)), Arc::new(Feed::new(1))).unwrap();
     state.catalogue = Arc::new(Catalogue::new(store, search.clone(), Arc::new(NoTime), Vec::new()));
     let app = init_service(App::new().app_data(web::Data::new(state)).configure(routes::configure)).await;
 

@@ -1,25 +1,29 @@
 //! The real application, spoken to over HTTP.
 //!
-//! [`test_app`] starts it, [`contract`] holds what it answers against the documentation; the other modules are named after what they test. What depends on the database runs on
-//! every database.
+//! [`test_app`] starts it, [`contract`] holds what it answers against the documentation, and [`event_client`] follows its
+//! event stream; the other modules are named after what they test. What depends on the database runs on every database.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(test)]
 
 mod contract;
+mod event_client;
 mod test_app;
 
 mod access;
 mod accounts;
 mod bad_input;
 mod batch;
+mod changes;
 mod compat;
 mod cors;
 mod delivery;
 mod docs;
+mod event_streams;
 mod examples;
 mod export;
 mod genres;
 mod health;
+mod history;
 mod idempotency;
 mod import;
 mod lifecycle;

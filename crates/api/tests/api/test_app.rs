@@ -61,11 +61,7 @@ impl TestApp {
     }
 
     fn wait_until_ready(&self) {
-        let give_up = Instant::now() + Duration::from_secs(30);
-        while self.get("/readyz").answer().status != 200 {
-            assert!(Instant::now() < give_up, "not ready: {:?}", self.get("/readyz").answer());
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until("the server is ready", || self.get("/readyz").answer().status == 200);
     }
 
     /// Waits until lists have so many movies. An answer to a write does not wait for long where there is much to index.
@@ -133,6 +129,16 @@ impl TestApp {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// Waits until `holds`, but not for ever.
+#[track_caller]
+pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < give_up, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -13,9 +13,12 @@ pub enum Changed {
     Everything,
 }
 
-/// Something that holds copies of the catalogue's data.
+/// Something that holds copies of the catalogue's data, or passes changes on.
 pub trait ChangeListener: Send + Sync {
     /// Called after a commit, on this node at once and for other nodes' changes when they are seen; twice for the
     /// same change is usual. It MUST be quick.
     fn changed(&self, what: Changed);
+
+    /// Called when there is something new in the feed, whoever wrote it, and before lists show it. It MUST be quick.
+    fn recorded(&self) {}
 }

@@ -213,6 +213,29 @@ pub trait ChangeRepository {
 
     /// The stamp of the record with exactly this number, or `None`.
     fn change_stamp(&mut self, seq: Seq) -> Result<Option<i64>>;
+
+    /// The number after which every change is kept; 0 where none was ever removed.
+    fn changes_kept_after(&mut self) -> Result<Seq>;
+
+    /// The records of the movie alone with numbers below `below`, the latest first: `limit` of them after the first
+    /// `skip`. A bulk load that added it is not among them.
+    fn changes_of(&mut self, id: MovieId, below: Seq, skip: u32, limit: u32) -> Result<Vec<Change>>;
+
+    /// How many records [`changes_of`](Self::changes_of) has for the movie in all.
+    fn count_changes_of(&mut self, id: MovieId) -> Result<u64>;
+
+    /// The earliest record of each of these movies that has one, bulk loads aside, in any order. Any number of ids.
+    fn first_changes_of(&mut self, ids: &[MovieId]) -> Result<Vec<Change>>;
+
+    /// The record of the bulk load that added the movie, or `None`.
+    fn bulk_load_of(&mut self, id: MovieId) -> Result<Option<Change>>;
+
+    /// The earliest record above `after` of each of these genres that has one, in any order. Any number of ids.
+    fn genre_changes_after(&mut self, ids: &[GenreId], after: Seq) -> Result<Vec<Change>>;
+
+    /// Removes the oldest records, at most `limit`, and returns how many. One goes only if the one after it is older
+    /// than `before`: the last record always stays, and so does each that was the last one until a moment ago.
+    fn remove_changes(&mut self, before: Timestamp, limit: u32) -> Result<u64>;
 }
 
 /// What was answered to requests with idempotency keys. Another user's key, or one for another operation, is another key.

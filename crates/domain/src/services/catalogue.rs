@@ -1,5 +1,7 @@
 //! Movies and genres: reading, finding, changing.
 
+mod restore;
+
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{

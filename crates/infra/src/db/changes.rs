@@ -1,6 +1,6 @@
 //! The feed of changes.
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 use domain::{
     Error, Result,
     change::{Change, Edit, NewChange, Seq, Via},
@@ -16,7 +16,7 @@ use super::{
     dialect::on_either,
     error::damaged,
     schema::changes,
-    transaction::{Transaction, column, inserts},
+    transaction::{LIST, Transaction, column, inserts},
 };
 
 /// A change, as it is stored. `kind` says which of the last four belong to it.
@@ -117,6 +117,18 @@ fn state<T: DeserializeOwned>(json: Option<String>) -> Result<Option<T>, String>
     json.map(|json| serde_json::from_str(&json)).transpose().map_err(|e| e.to_string())
 }
 
+impl Transaction<'_> {
+    /// The records with exactly these numbers.
+    fn changes_numbered(&mut self, seqs: &[Option<i64>]) -> Result<Vec<Change>> {
+        let seqs: Vec<i64> = seqs.iter().copied().flatten().collect();
+        let rows = self.query(|connection| {
+            changes::table.select(Row::as_select()).filter(changes::seq.eq_any(&seqs)).load(connection)
+        })?;
+        rows.into_iter().map(Row::into_change).collect()
+    }
+}
+
+// Conditions on the kind, the movie and the genre together, `IS NULL` included, are what the index begins with.
 impl ChangeRepository for Transaction<'_> {
     fn record(&mut self, changes: &[NewChange]) -> Result<Seq> {
         let total: u64 = changes.iter().map(|change| change.edit.span()).sum();
@@ -164,5 +176,111 @@ impl ChangeRepository for Transaction<'_> {
         self.query(|connection| {
             changes::table.select(changes::stamp).filter(changes::seq.eq(column(seq))).first(connection).optional()
         })
+    }
+
+    fn changes_kept_after(&mut self) -> Result<Seq> {
+        let first = self.query(|connection| {
+            changes::table
+                .select((changes::seq, changes::span))
+                .order(changes::seq)
+                .first::<(i64, i64)>(connection)
+                .optional()
+        })?;
+        Ok(first.map_or(0, |(seq, span)| (seq - span).cast_unsigned()))
+    }
+
+    fn changes_of(&mut self, id: MovieId, below: Seq, skip: u32, limit: u32) -> Result<Vec<Change>> {
+        let rows = self.query(|connection| {
+            changes::table
+                .select(Row::as_select())
+                .filter(changes::kind.eq(MOVIE))
+                .filter(changes::movie_id.eq(column(id.0)))
+                .filter(changes::genre_id.is_null())
+                .filter(changes::seq.lt(column(below)))
+                .order(changes::seq.desc())
+                .limit(limit.into())
+                .offset(skip.into())
+                .load(connection)
+        })?;
+        rows.into_iter().map(Row::into_change).collect()
+    }
+
+    fn count_changes_of(&mut self, id: MovieId) -> Result<u64> {
+        let count: i64 = self.query(|connection| {
+            changes::table
+                .filter(changes::kind.eq(MOVIE))
+                .filter(changes::movie_id.eq(column(id.0)))
+                .count()
+                .get_result(connection)
+        })?;
+        Ok(count.cast_unsigned())
+    }
+
+    fn first_changes_of(&mut self, ids: &[MovieId]) -> Result<Vec<Change>> {
+        let ids: Vec<i64> = ids.iter().map(|id| column(id.0)).collect();
+        let mut found = Vec::new();
+        for ids in ids.chunks(LIST) {
+            let seqs = self.query(|connection| {
+                changes::table
+                    .filter(changes::kind.eq(MOVIE))
+                    .filter(changes::movie_id.eq_any(ids))
+                    .filter(changes::genre_id.is_null())
+                    .group_by(changes::movie_id)
+                    .select(min(changes::seq))
+                    .load::<Option<i64>>(connection)
+            })?;
+            found.extend(self.changes_numbered(&seqs)?);
+        }
+        Ok(found)
+    }
+
+    fn bulk_load_of(&mut self, id: MovieId) -> Result<Option<Change>> {
+        let row: Option<Row> = self.query(|connection| {
+            changes::table
+                .select(Row::as_select())
+                .filter(changes::kind.eq(NEW_MOVIES))
+                .filter(changes::movie_id.le(column(id.0)))
+                .order(changes::movie_id.desc())
+                .first(connection)
+                .optional()
+        })?;
+        let has_it = |row: &Row| row.movie_id.is_some_and(|first| column(id.0) - first < row.span);
+        row.filter(has_it).map(Row::into_change).transpose()
+    }
+
+    fn genre_changes_after(&mut self, ids: &[GenreId], after: Seq) -> Result<Vec<Change>> {
+        let ids: Vec<i64> = ids.iter().map(|id| column(id.0)).collect();
+        let mut found = Vec::new();
+        for ids in ids.chunks(LIST) {
+            let seqs = self.query(|connection| {
+                changes::table
+                    .filter(changes::kind.eq(GENRE))
+                    .filter(changes::movie_id.is_null())
+                    .filter(changes::genre_id.eq_any(ids))
+                    .filter(changes::seq.gt(column(after)))
+                    .group_by(changes::genre_id)
+                    .select(min(changes::seq))
+                    .load::<Option<i64>>(connection)
+            })?;
+            found.extend(self.changes_numbered(&seqs)?);
+        }
+        Ok(found)
+    }
+
+    fn remove_changes(&mut self, before: Timestamp, limit: u32) -> Result<u64> {
+        let oldest: Vec<(i64, i64)> = self.query(|connection| {
+            changes::table
+                .select((changes::seq, changes::at))
+                .order(changes::seq)
+                .limit(i64::from(limit) + 1)
+                .load(connection)
+        })?;
+        let old = oldest.iter().take_while(|(_, at)| *at < before.unix()).count();
+        // The last of the old ones stays.
+        let Some(last) = old.checked_sub(2) else { return Ok(0) };
+        let last = oldest[last].0;
+        let removed =
+            self.change(|connection| diesel::delete(changes::table.filter(changes::seq.le(last))).execute(connection))?;
+        Ok(removed as u64)
     }
 }

@@ -235,6 +235,7 @@ impl Follower {
         };
         for listener in &self.listeners {
             tell(&**listener, changes);
+            listener.recorded();
         }
         let (first, rest) = ids.split_at(ids.len().min(MOVIES));
         live.writer.apply(first, movies)?;

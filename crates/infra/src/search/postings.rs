@@ -28,6 +28,9 @@ impl Mask {
     /// The documents from `first` up to, not including, `end`, of the window that begins at `start`.
     pub(super) fn between(start: DocId, first: DocId, end: DocId) -> Self {
         let (from, to) = (first.saturating_sub(start).min(WINDOW), end.saturating_sub(start).min(WINDOW));
+        if (from, to) == (0, WINDOW) {
+            return Self([u64::MAX; WORDS]);
+        }
         let mut mask = Self::EMPTY;
         for (i, word) in mask.0.iter_mut().enumerate() {
             let below = |limit: u32| match limit.saturating_sub(i as u32 * 64) {
@@ -76,11 +79,17 @@ impl Mask {
         self.0.iter_mut().zip(bits).for_each(|(a, b)| *a |= b);
     }
 
-    /// Puts what `bits` makes of it in the place of each word that has any, by its number and its bits.
-    pub(super) fn for_each_word(&mut self, bits: impl Fn(usize, u64) -> u64) {
-        for (i, word) in self.0.iter_mut().enumerate().filter(|(_, word)| **word != 0) {
-            *word = bits(i, *word);
+    /// Leaves, of the window at `start`, the documents for which `holds` sets a bit: it is given what `values`, one for
+    /// each document of the segment, has for a word of documents at a time.
+    pub(super) fn retain_blocks<T>(&mut self, start: DocId, values: &[T], holds: impl Fn(&[T; 64]) -> u64) {
+        let blocks = values.get(start as usize..).unwrap_or_default().as_chunks::<64>().0;
+        for (word, block) in self.0.iter_mut().zip(blocks).filter(|(word, _)| **word != 0) {
+            *word &= holds(block);
         }
+    }
+
+    pub(super) fn unset(&mut self, index: u32) {
+        self.0[index as usize / 64] &= !(1 << (index % 64));
     }
 
     /// The places of the set bits, ascending.

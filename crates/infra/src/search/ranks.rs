@@ -87,22 +87,27 @@ impl Ranks {
             *mask = Mask::EMPTY;
             return;
         };
-        let settled = self.is_exact && !is_doubtful;
-        mask.for_each_word(|word, wanted| {
-            let doc = start as usize + word * BLOCK;
-            let mut bits = self.places.within(doc, first, last) & wanted;
-            if !settled {
-                let mut ends = bits & (self.places.within(doc, first, first) | self.places.within(doc, last, last));
-                while ends != 0 {
-                    let end = ends & ends.wrapping_neg();
-                    if !is_in((doc + end.trailing_zeros() as usize) as DocId) {
-                        bits &= !end;
-                    }
-                    ends &= !end;
+        if self.is_exact && !is_doubtful {
+            match &self.places {
+                Places::Bytes(places) => {
+                    let within = bytes_within(first as u8, last as u8);
+                    mask.retain_blocks(start, places, within);
+                }
+                Places::Words(places) => {
+                    let within = words_within(first as u16, last as u16);
+                    mask.retain_blocks(start, places, within);
                 }
             }
-            bits
-        });
+            return;
+        }
+        for index in mask.iter().collect::<Vec<_>>() {
+            let doc = start + index;
+            let rank = self.places.get(doc);
+            let settled = first < rank && rank < last;
+            if !settled && !((rank == first || rank == last) && is_in(doc)) {
+                mask.unset(index);
+            }
+        }
     }
 }
 
@@ -129,29 +134,38 @@ impl Places {
         }
     }
 
-    /// One bit for each document of the block that begins with `doc`: whether its rank is from `first` to `last`.
-    fn within(&self, doc: usize, first: usize, last: usize) -> u64 {
-        /// The documents of one instruction.
-        const LANES: usize = 16;
-        let block = doc..doc + BLOCK;
+    fn get(&self, doc: DocId) -> usize {
         match self {
-            Self::Bytes(places) => {
-                let (first, span) = (u8x16::splat(first as u8), u8x16::splat((last - first) as u8));
-                let lanes = places.get(block).unwrap_or_default().as_chunks::<LANES>().0.iter().enumerate();
-                lanes.fold(0, |bits, (i, lanes)| {
-                    let beyond = (u8x16::from(*lanes) - first).saturating_sub(span);
-                    bits | u64::from(beyond.simd_eq(u8x16::ZERO).to_bitmask()) << (i * LANES)
-                })
-            }
-            Self::Words(places) => {
-                let (first, span) = (u16x16::splat(first as u16), u16x16::splat((last - first) as u16));
-                let lanes = places.get(block).unwrap_or_default().as_chunks::<LANES>().0.iter().enumerate();
-                lanes.fold(0, |bits, (i, lanes)| {
-                    let beyond = (u16x16::from(*lanes) - first).saturating_sub(span);
-                    bits | u64::from(beyond.simd_eq(u16x16::ZERO).to_bitmask()) << (i * LANES)
-                })
-            }
+            Self::Bytes(places) => places.get(doc as usize).copied().unwrap_or_default().into(),
+            Self::Words(places) => places.get(doc as usize).copied().unwrap_or_default().into(),
         }
+    }
+}
+
+/// The ranks of one instruction.
+const LANES: usize = 16;
+
+/// Makes of the ranks of a block one bit for each: whether it is from `first` to `last`.
+fn bytes_within(first: u8, last: u8) -> impl Fn(&[u8; BLOCK]) -> u64 {
+    let (first, span) = (u8x16::splat(first), u8x16::splat(last - first));
+    move |block| {
+        let lanes = block.as_chunks::<LANES>().0.iter().enumerate();
+        lanes.fold(0, |bits, (i, lanes)| {
+            let beyond = (u8x16::from(*lanes) - first).saturating_sub(span);
+            bits | u64::from(beyond.simd_eq(u8x16::ZERO).to_bitmask()) << (i * LANES)
+        })
+    }
+}
+
+/// [`bytes_within`], for more ranks.
+fn words_within(first: u16, last: u16) -> impl Fn(&[u16; BLOCK]) -> u64 {
+    let (first, span) = (u16x16::splat(first), u16x16::splat(last - first));
+    move |block| {
+        let lanes = block.as_chunks::<LANES>().0.iter().enumerate();
+        lanes.fold(0, |bits, (i, lanes)| {
+            let beyond = (u16x16::from(*lanes) - first).saturating_sub(span);
+            bits | u64::from(beyond.simd_eq(u16x16::ZERO).to_bitmask()) << (i * LANES)
+        })
     }
 }
 

@@ -1,7 +1,10 @@
 //! The index follows the database.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -20,11 +23,18 @@ use crate::{
 };
 
 #[derive(Default)]
-struct Heard(Mutex<Vec<Changed>>);
+struct Heard {
+    changed: Mutex<Vec<Changed>>,
+    recorded: AtomicU32,
+}
 
 impl ChangeListener for Heard {
     fn changed(&self, what: Changed) {
-        self.0.lock().unwrap().push(what);
+        self.changed.lock().unwrap().push(what);
+    }
+
+    fn recorded(&self) {
+        self.recorded.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -186,14 +196,33 @@ fn listeners_hear_what_changed() {
     let heard = Arc::new(Heard::default());
     world.start_with(vec![heard.clone()]);
     world.settle();
-    assert_eq!(*heard.0.lock().unwrap(), []);
+    assert_eq!(*heard.changed.lock().unwrap(), []);
     world.update(vec![Movie { id, ..movie("New", "") }]);
     world.rename_genre(genre.id, "Wars");
     world.add((0..3).map(|_| movie("Bulk", "")).collect(), true);
     world.delete(&[id]);
     world.settle();
-    let heard = heard.0.lock().unwrap();
+    let heard = heard.changed.lock().unwrap();
     assert_eq!(*heard, [Changed::Movie(id), Changed::Genre(genre.id), Changed::Movie(id)]);
+}
+
+#[test]
+fn listeners_hear_of_everything_that_is_recorded() {
+    let mut world = World::without_index();
+    let heard = Arc::new(Heard::default());
+    world.start_with(vec![heard.clone()]);
+    world.settle();
+    // Of what nobody can have a copy of, too.
+    let writes: [&dyn Fn(&mut World); 3] =
+        [&|world| drop(world.genre("War")), &|world| drop(world.add(vec![movie("Bulk", "")], true)), &|world| {
+            drop(world.add(vec![movie("Alone", "")], false))
+        }];
+    for write in writes {
+        let before = heard.recorded.load(Ordering::SeqCst);
+        write(&mut world);
+        world.settle();
+        assert!(heard.recorded.load(Ordering::SeqCst) > before);
+    }
 }
 
 #[test]

@@ -216,6 +216,39 @@ fn a_database_replaced_under_a_running_index_is_noticed() {
 }
 
 #[test]
+fn an_index_whose_next_changes_are_forgotten_is_built_again() {
+    let mut world = stopped();
+    let before = current(&world);
+    // Nobody follows what is done here, and then it is forgotten.
+    world.add_named("While It Was Stopped", "");
+    let gone = *world.movies.keys().next().unwrap();
+    world.delete(&[gone]);
+    world.add_named("Too", "");
+    let store: &dyn Store = &*world.store;
+    let all = domain::time::Timestamp::MAX;
+    assert!(store.writing(|session| session.remove_changes(all, 10_000)).unwrap() > 1);
+    recovers(&mut world);
+    assert_ne!(current(&world), before, "it was built again");
+}
+
+#[test]
+fn forgetting_old_changes_leaves_a_current_index_alone() {
+    let mut world = stopped();
+    world.start();
+    world.settle();
+    let before = current(&world);
+    let all = domain::time::Timestamp::MAX;
+    for name in ["One", "Two", "Three"] {
+        let store: &dyn Store = &*world.store;
+        store.writing(|session| session.remove_changes(all, 10_000)).unwrap();
+        world.add_named(name, "");
+        world.settle();
+    }
+    world.assert_complete();
+    assert_eq!(current(&world), before, "it was not built again");
+}
+
+#[test]
 fn a_second_process_is_refused() {
     let mut world = stopped();
     world.start();

@@ -10,6 +10,7 @@ use std::{
 
 use domain::{
     change::{Change, Edit, NewChange, Seq, Via},
+    genre::GenreId,
     movie::{MovieId, Score},
     ports::Store,
     time::Timestamp,
@@ -26,6 +27,11 @@ testing::on_every_database! {
     changes_are_read_in_parts,
     the_last_change_and_its_stamp_are_told,
     many_changes_are_recorded_at_once,
+    the_changes_of_one_movie_are_found,
+    the_bulk_load_that_added_a_movie_is_found,
+    the_first_change_of_each_movie_is_found,
+    the_next_change_of_each_genre_is_found,
+    old_changes_are_removed_but_the_last_of_them,
     a_reader_never_skips_a_change,
 }
 
@@ -137,6 +143,108 @@ fn many_changes_are_recorded_at_once(database: &TestDatabase) {
     assert!(found.iter().zip(&changes).all(|(found, recorded)| found.edit == recorded.edit));
     let stamps: HashSet<i64> = found.iter().map(|change| change.stamp).collect();
     assert_eq!(stamps.len(), 5_000, "each stamp is random");
+}
+
+/// Changes of movies 1 to 3 and genres 1 and 2, among bulk loads of the movies 1 to 10 and 21 to 30.
+fn mixed(store: &Arc<dyn Store>) {
+    let (war, peace) = (genre(1, "War"), genre(1, "Peace"));
+    let edits = [
+        Edit::NewMovies { first: MovieId(1), count: 10 },
+        Edit::movie_updated(&bare(1, "A"), &bare(1, "B")),
+        Edit::genre(GenreId(1), None, Some(&war)),
+        Edit::movie_updated(&bare(2, "A"), &bare(2, "B")),
+        Edit::NewMovies { first: MovieId(21), count: 10 },
+        Edit::movie_deleted(&bare(1, "B")),
+        Edit::genre(GenreId(1), Some(&war), Some(&peace)),
+        Edit::genre(GenreId(2), None, Some(&genre(2, "Love"))),
+        Edit::movie_created(&bare(1, "C")),
+        Edit::genre(GenreId(1), Some(&peace), None),
+    ];
+    record(store, &edits.map(change));
+}
+
+fn the_changes_of_one_movie_are_found(database: &TestDatabase) {
+    let store = open(database);
+    mixed(&store);
+    read(&store, |session| {
+        let mut of = |id, below, skip, limit| session.changes_of(MovieId(id), below, skip, limit).map(|c| numbers(&c));
+        assert_eq!(of(1, Seq::MAX, 0, 10)?, [27, 24, 11], "the latest first, and no bulk load");
+        assert_eq!(of(1, Seq::MAX, 0, 2)?, [27, 24]);
+        assert_eq!(of(1, Seq::MAX, 1, 1)?, [24]);
+        assert_eq!(of(1, 24, 0, 10)?, [11]);
+        assert_eq!(of(2, Seq::MAX, 0, 10)?, [13]);
+        assert!(of(1, Seq::MAX, 3, 10)?.is_empty() && of(3, Seq::MAX, 0, 10)?.is_empty());
+        let counts = [1, 2, 3, u64::MAX].map(|id| session.count_changes_of(MovieId(id)).unwrap());
+        assert_eq!(counts, [3, 1, 0, 0]);
+        Ok(())
+    });
+}
+
+fn the_bulk_load_that_added_a_movie_is_found(database: &TestDatabase) {
+    let store = open(database);
+    assert!(read(&store, |session| session.bulk_load_of(MovieId(1))).is_none());
+    mixed(&store);
+    read(&store, |session| {
+        for (id, seq) in [(1, 10), (5, 10), (10, 10), (21, 23), (30, 23)] {
+            assert_eq!(session.bulk_load_of(MovieId(id))?.map(|load| load.seq), Some(seq), "{id}");
+        }
+        for id in [0, 11, 20, 31, u64::MAX] {
+            assert!(session.bulk_load_of(MovieId(id))?.is_none(), "{id}");
+        }
+        Ok(())
+    });
+}
+
+fn the_first_change_of_each_movie_is_found(database: &TestDatabase) {
+    let store = open(database);
+    mixed(&store);
+    let many: Vec<_> = (1_000..3_000).map(|id| change(Edit::movie_deleted(&bare(id, "M")))).collect();
+    record(&store, &many);
+    let first = |ids: &mut dyn Iterator<Item = u64>| {
+        let ids: Vec<_> = ids.map(MovieId).collect();
+        let mut found = numbers(&read(&store, |session| session.first_changes_of(&ids)));
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(first(&mut [2, 3, 1, 21].into_iter()), [11, 13]);
+    assert_eq!(first(&mut std::iter::empty()), [0; 0]);
+    assert_eq!(first(&mut (1..10_000)).len(), 2_002);
+}
+
+fn the_next_change_of_each_genre_is_found(database: &TestDatabase) {
+    let store = open(database);
+    mixed(&store);
+    let next = |after| {
+        let ids = [GenreId(1), GenreId(2), GenreId(3)];
+        let mut found = numbers(&read(&store, |session| session.genre_changes_after(&ids, after)));
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(next(0), [12, 26]);
+    assert_eq!(next(12), [25, 26]);
+    assert_eq!(next(26), [28]);
+    assert_eq!(next(28), [0; 0]);
+}
+
+fn old_changes_are_removed_but_the_last_of_them(database: &TestDatabase) {
+    let store = open(database);
+    let at = |at, edit| NewChange { at: Timestamp::from_unix(at), ..change(edit) };
+    let one = |time| at(time, Edit::movie_created(&bare(1, "M")));
+    let many = |time| at(time, Edit::NewMovies { first: MovieId(1), count: 10 });
+    let remove =
+        |before, limit| store.writing(|session| session.remove_changes(Timestamp::from_unix(before), limit)).unwrap();
+    let kept_after = || read(&store, |session| session.changes_kept_after());
+    assert_eq!((remove(100, 10), kept_after()), (0, 0));
+    // The clock was set back once: what stands behind something new is not old.
+    record(&store, &[one(10), many(20), one(30), many(40), one(50), one(20), one(60)]);
+    assert_eq!((remove(10, 10), remove(11, 10), kept_after()), (0, 0, 0), "one alone stays");
+    assert_eq!((remove(21, 10), kept_after()), (1, 1), "the last of the old ones stays");
+    assert_eq!(numbers(&after(&store, 1, 10)), [11, 12, 22, 23, 24, 25]);
+    assert_eq!((remove(45, 1), kept_after()), (1, 11), "as many as asked for");
+    assert_eq!((remove(45, 10), kept_after()), (1, 12));
+    assert_eq!((remove(1_000, 10), kept_after()), (3, 24), "the very last always stays");
+    assert_eq!((remove(1_000, 10), numbers(&after(&store, 0, 10))), (0, vec![25]));
+    assert_eq!(record(&store, &[one(70)]), 26, "numbers go on");
 }
 
 fn a_reader_never_skips_a_change(database: &TestDatabase) {

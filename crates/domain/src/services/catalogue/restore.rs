@@ -1,0 +1,154 @@
+//! Undoing: a removed movie, or an earlier state, is brought back.
+
+use super::{Catalogue, Duplicates, next_version, refuse_taken};
+use crate::{
+    change::{Edit, NewChange, Seq},
+    error::{Error, Result},
+    genre::{Genre, GenreNames},
+    movie::{Movie, MovieId},
+    ports::{Changed, Session},
+    services::genre_names::GenresByName,
+    time::Timestamp,
+    user::Admin,
+};
+
+/// How many changes of a movie are searched at once for a version.
+const SEARCHED_AT_ONCE: u32 = 100;
+
+impl Catalogue {
+    /// Brings a removed movie back under its id, as it last was. A movie that is there stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there never was such a movie or its removal is not kept any more,
+    /// [`Error::ImdbIdTaken`].
+    pub fn restore(&self, admin: &Admin, id: MovieId) -> Result<Movie> {
+        self.write_movie(id, |session, now| {
+            if let Some(movie) = session.movie(id)? {
+                return Ok((movie, None));
+            }
+            let last = last_state(session, id)?;
+            // It stood beside its duplicates before.
+            add_again(session, admin, now, &last, &last, Duplicates::Allow)
+        })
+    }
+
+    /// Makes a movie what it was as `version`, as a new version, provided `is_current` says that its state, or that
+    /// in which it was removed, is the one that the caller means. A removed movie comes back under its id. What changes nothing makes no new version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the version is unknown or not kept any more, [`Error::Stale`],
+    /// [`Error::DuplicateMovie`], [`Error::ImdbIdTaken`].
+    pub fn restore_version(
+        &self,
+        admin: &Admin,
+        id: MovieId,
+        version: u32,
+        duplicates: Duplicates,
+        is_current: &dyn Fn(&Movie) -> bool,
+    ) -> Result<Movie> {
+        // A version never changes: it is searched for while others can write.
+        let state = self.store.reading(|session| state_of(session, id, version))?.ok_or(Error::NotFound("version"))?;
+        self.write_movie(id, |session, now| {
+            let stands = session.movie(id)?;
+            let before = match &stands {
+                Some(movie) => movie.clone(),
+                None => last_state(session, id)?,
+            };
+            if !is_current(&before) {
+                return Err(Error::Stale { current: before.version });
+            }
+            if stands.is_none() {
+                return add_again(session, admin, now, &state, &before, duplicates);
+            }
+            if before.details != state.details {
+                refuse_taken(session, &state.details, Some(&before), duplicates)?;
+            }
+            let genres = genres_again(session, admin, now, &state.genres)?;
+            let after = Movie { genres, details: state.details.clone(), ..before.clone() };
+            if after == before {
+                return Ok((before, None));
+            }
+            let after = next_version(after, now);
+            session.update_movie(&after)?;
+            let seq = session.record(&[NewChange::by(admin, now, Edit::movie_updated(&before, &after))])?;
+            Ok((after, Some(seq)))
+        })
+    }
+
+    /// Runs `work` in a transaction, and tells of the change that it returns the number of.
+    fn write_movie(
+        &self,
+        id: MovieId,
+        mut work: impl FnMut(&mut dyn Session, Timestamp) -> Result<(Movie, Option<Seq>)>,
+    ) -> Result<Movie> {
+        let now = self.clock.now();
+        let (movie, seq) = self.store.writing(|session| work(session, now))?;
+        if let Some(seq) = seq {
+            self.committed(Changed::Movie(id), seq);
+        }
+        Ok(movie)
+    }
+}
+
+/// Adds a movie that was removed in the state `last`, now as `state` says.
+fn add_again(
+    session: &mut dyn Session,
+    admin: &Admin,
+    now: Timestamp,
+    state: &Movie,
+    last: &Movie,
+    duplicates: Duplicates,
+) -> Result<(Movie, Option<Seq>)> {
+    refuse_taken(session, &state.details, None, duplicates)?;
+    let genres = genres_again(session, admin, now, &state.genres)?;
+    let movie = next_version(Movie { details: state.details.clone(), genres, ..last.clone() }, now);
+    session.insert_movies(std::slice::from_ref(&movie))?;
+    let seq = session.record(&[NewChange::by(admin, now, Edit::movie_created(&movie))])?;
+    Ok((movie, Some(seq)))
+}
+
+/// The state in which a movie was removed.
+fn last_state(session: &mut dyn Session, id: MovieId) -> Result<Movie> {
+    let last = session.changes_of(id, Seq::MAX, 0, 1)?.pop();
+    match last.map(|change| change.edit) {
+        Some(Edit::Movie { before: Some(before), after: None, .. }) => Ok(*before),
+        _ => Err(Error::NotFound("movie")),
+    }
+}
+
+/// The state that a movie had as `version`: its state now, or that before the change that ended it.
+fn state_of(session: &mut dyn Session, id: MovieId, version: u32) -> Result<Option<Movie>> {
+    if let Some(movie) = session.movie(id)?.filter(|movie| movie.version == version) {
+        return Ok(Some(movie));
+    }
+    let mut below = Seq::MAX;
+    loop {
+        let changes = session.changes_of(id, below, 0, SEARCHED_AT_ONCE)?;
+        let Some(last) = changes.last() else { return Ok(None) };
+        below = last.seq;
+        for change in changes {
+            if let Edit::Movie { before: Some(before), .. } = change.edit
+                && before.version <= version
+            {
+                return Ok(Some(*before).filter(|before| before.version == version));
+            }
+        }
+    }
+}
+
+/// The genres of an earlier state as they are now: whatever their names are, or, where one is gone, the genre that has
+/// its name now, or a new one.
+fn genres_again(session: &mut dyn Session, admin: &Admin, now: Timestamp, genres: &[Genre]) -> Result<Vec<Genre>> {
+    let kept: Vec<Option<Genre>> = genres.iter().map(|genre| session.genre(genre.id)).collect::<Result<_>>()?;
+    let gone: GenreNames =
+        genres.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(genre, _)| genre).collect();
+    let by_name = GenresByName::find_or_create(session, admin, now, gone.as_slice())?;
+    let mut by_name = by_name.of(&gone).into_iter();
+    let mut found: Vec<Genre> = Vec::with_capacity(genres.len());
+    for genre in kept.into_iter().filter_map(|kept| kept.or_else(|| by_name.next())) {
+        if !found.iter().any(|other| other.id == genre.id) {
+            found.push(genre);
+        }
+    }
+    Ok(found)
+}
