@@ -19,6 +19,7 @@ mod cors;
 mod delivery;
 mod docs;
 mod event_streams;
+mod example_programs;
 mod examples;
 mod export;
 mod genres;

@@ -87,26 +87,16 @@ impl Ranks {
             *mask = Mask::EMPTY;
             return;
         };
+        self.places.retain(first, last, start, mask);
         if self.is_exact && !is_doubtful {
-            match &self.places {
-                Places::Bytes(places) => {
-                    let within = bytes_within(first as u8, last as u8);
-                    mask.retain_blocks(start, places, within);
-                }
-                Places::Words(places) => {
-                    let within = words_within(first as u16, last as u16);
-                    mask.retain_blocks(start, places, within);
-                }
-            }
             return;
         }
-        for index in mask.iter().collect::<Vec<_>>() {
-            let doc = start + index;
-            let rank = self.places.get(doc);
-            let settled = first < rank && rank < last;
-            if !settled && !((rank == first || rank == last) && is_in(doc)) {
-                mask.unset(index);
-            }
+        let (mut ends, mut last_end) = (*mask, *mask);
+        self.places.retain(first, first, start, &mut ends);
+        self.places.retain(last, last, start, &mut last_end);
+        ends.or(&last_end);
+        for index in ends.iter().filter(|index| !is_in(start + index)) {
+            mask.unset(index);
         }
     }
 }
@@ -134,10 +124,11 @@ impl Places {
         }
     }
 
-    fn get(&self, doc: DocId) -> usize {
+    /// Leaves in `mask`, which is of the window at `start`, the documents whose rank is from `first` to `last`.
+    fn retain(&self, first: usize, last: usize, start: DocId, mask: &mut Mask) {
         match self {
-            Self::Bytes(places) => places.get(doc as usize).copied().unwrap_or_default().into(),
-            Self::Words(places) => places.get(doc as usize).copied().unwrap_or_default().into(),
+            Self::Bytes(places) => mask.retain_blocks(start, places, bytes_within(first as u8, last as u8)),
+            Self::Words(places) => mask.retain_blocks(start, places, words_within(first as u16, last as u16)),
         }
     }
 }

@@ -282,7 +282,8 @@ impl NumberColumn {
     /// codes.
     pub(super) fn retain(&self, codes: Codes, range: &Range, start: DocId, mask: &mut Mask) {
         let ranks = self.ranks.get_or_init(|| Ranks::read(&*self.codes));
-        let is_doubtful = is_inexact(self.field, codes.first) || is_inexact(self.field, codes.last);
+        let is_doubtful = (range.min.is_some() && is_inexact(self.field, codes.first))
+            || (range.max.is_some() && is_inexact(self.field, codes.last));
         let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));
         ranks.retain(codes, is_doubtful, start, mask, is_in);
     }
