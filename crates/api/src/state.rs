@@ -61,7 +61,7 @@ impl AppState {
             feed,
             phase: Phase::default(),
             hashing: Turns::new(cores),
-            searchers: Searchers::new(2 * cores)?,
+            searchers: Searchers::new(cores)?,
         })
     }
 
@@ -95,8 +95,8 @@ impl AppState {
     }
 }
 
-/// Threads for searches. Where the others wait for a database or a client, these compute: two for each core, one of
-/// which may have to wait for the disk; more would only take the core from each other.
+/// Threads for searches. Where the others wait for a database or a client, these compute: there are as many as cores,
+/// and more would only take these from each other.
 struct Searchers(Option<Runtime>);
 
 impl Searchers {
