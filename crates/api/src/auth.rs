@@ -54,6 +54,12 @@ pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Looks again who is asking, for an answer that goes on: fails where that is no admin any more.
+pub async fn check_admin(request: &HttpRequest) -> Result<(), Problem> {
+    check_token(request).await?;
+    admin(request).map(drop)
+}
+
 impl FromRequest for Reader {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

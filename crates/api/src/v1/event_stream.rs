@@ -17,9 +17,8 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, ResponseError,
     body::{BodySize, MessageBody},
-    dev::Payload,
     http::{Method, StatusCode, header},
     rt,
     web::{Bytes, BytesMut},
@@ -37,7 +36,7 @@ use tokio::{
 
 use super::changes::{Line, lines};
 use crate::{
-    auth::AdminUser,
+    auth,
     problem::Problem,
     state::{State, blocking},
 };
@@ -363,7 +362,7 @@ impl EventStream {
             return Ok(());
         }
         self.checked = Instant::now();
-        match AdminUser::from_request(&self.request, &mut Payload::None).await {
+        match auth::check_admin(&self.request).await {
             Err(problem) if [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&problem.status_code()) => {
                 Err(End::SignedOut)
             }
