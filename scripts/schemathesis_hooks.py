@@ -1,6 +1,5 @@
 """What schemathesis has to be told of the server: who asks, and the formats that are no JSON."""
 
-import json
 import os
 
 import requests
@@ -43,10 +42,3 @@ class AsAdmin:
 def as_text(ctx, value):
     """Feeds are documented as texts."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", errors="replace")
-
-
-@schemathesis.deserializer("application/x-ndjson")
-def from_lines(ctx, response):
-    """Each line is documented, not their list."""
-    lines = [json.loads(line) for line in response.text.splitlines()]
-    return lines[0] if lines else None

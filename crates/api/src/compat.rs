@@ -103,9 +103,16 @@ pub struct OlderMovieFields {
     director: Option<String>,
     popularity: Option<f64>,
     imdb_score: Option<f64>,
-    /// Names can also be given as plain texts.
-    #[schema(value_type = Option<Vec<OlderGenre>>)]
+    #[schema(value_type = Option<Vec<OlderGenreName>>)]
     genre: Option<Vec<String>>,
+}
+
+/// A genre in the older shape, or its name alone.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum OlderGenreName {
+    Genre { name: String },
+    Name(String),
 }
 
 /// A page of movies in the older shape.

@@ -57,11 +57,11 @@ impl MovieLoader {
         }
         let (answer, movie) = oneshot::channel();
         if self.enqueue(Request { id, answer }) {
-            let loading = Loading(Arc::clone(self));
+            let loading = Loading { loader: Arc::clone(self), finished: false };
             // Nobody awaits it: it ends by itself when nothing waits any more.
             drop(web::block(move || loading.run()));
         }
-        Ok(movie.await.map_err(|_| Problem::internal("the load of the movie panicked"))??)
+        Ok(movie.await.map_err(|_| Problem::internal("the load of the movie was broken off"))??)
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -128,25 +128,29 @@ impl MovieLoader {
 }
 
 /// The right to load, of which there is one.
-struct Loading(Arc<MovieLoader>);
+struct Loading {
+    loader: Arc<MovieLoader>,
+    finished: bool,
+}
 
 impl Loading {
-    fn run(self) {
+    fn run(mut self) {
         loop {
-            let next = self.0.next();
+            let next = self.loader.next();
             if next.is_empty() {
+                self.finished = true;
                 return;
             }
-            self.0.load(next);
+            self.loader.load(next);
         }
     }
 }
 
 impl Drop for Loading {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            // Those who wait hear of it, and the next to come starts anew.
-            *self.0.queue() = Queue::default();
+        if !self.finished {
+            // It panicked, or never ran. Those who wait hear of it, and the next to come starts anew.
+            *self.loader.queue() = Queue::default();
         }
     }
 }

@@ -5,8 +5,10 @@ use domain::query::{conditions, parameters::Parameters};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Array, Content, Header, HttpMethod, Object, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema, Type,
+        Array, Content, Header, HttpMethod, KnownFormat, Object, OpenApi as Document, PathItem, Ref, RefOr, Response,
+        Schema, SchemaFormat, Type,
         path::{Operation, Parameter},
+        schema::AdditionalProperties,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -82,9 +84,65 @@ use crate::{compat, docs, health, problem, v1};
         docs::problem,
     ),
     components(schemas(problem::ProblemBody)),
-    modifiers(&ListedMovies, &SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
+    modifiers(&Requests, &ListedMovies, &SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
 )]
 struct ApiDocument;
+
+/// The bodies in which a field that nobody knows is refused, and those of them that take what was read of a resource:
+/// its other fields are ignored.
+const STRICT: [(&str, Option<&str>); 9] = [
+    ("Batch", None),
+    ("Credentials", None),
+    ("GenreFields", None),
+    ("MergeFields", None),
+    ("MovieFields", Some("Movie")),
+    ("MoviePatchFields", Some("Movie")),
+    ("PasswordChange", None),
+    ("TokenFields", None),
+    ("UserPatchFields", Some("User")),
+];
+
+/// Says of request bodies and parameters what their types do not.
+struct Requests;
+
+impl Modify for Requests {
+    fn modify(&self, document: &mut Document) {
+        let schemas = &mut document.components.get_or_insert_default().schemas;
+        for (name, resource) in STRICT {
+            let ignored = resource.and_then(|resource| object(schemas.get_mut(resource)?)).cloned();
+            let Some(body) = schemas.get_mut(name).and_then(object) else { continue };
+            body.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            for (field, mut schema) in ignored.into_iter().flat_map(|resource| resource.properties) {
+                if let Some(field) = object(&mut schema) {
+                    field.read_only = Some(true);
+                }
+                body.properties.entry(field).or_insert(schema);
+            }
+        }
+        for item in document.paths.paths.values_mut() {
+            for (_, operation) in operations(item) {
+                for parameter in operation.parameters.iter_mut().flatten() {
+                    let RefOr::T(Parameter { name, schema: Some(schema), .. }) = parameter else { continue };
+                    let Some(schema) = object(schema) else { continue };
+                    if name == "limit" {
+                        // However large it is, it becomes the largest that is granted.
+                        schema.format = None;
+                    }
+                    if name.starts_with("created_at.") || name.starts_with("updated_at.") {
+                        schema.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn object(schema: &mut RefOr<Schema>) -> Option<&mut Object> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        _ => None,
+    }
+}
 
 /// Says that the movies of a list may show some fields alone.
 struct ListedMovies;

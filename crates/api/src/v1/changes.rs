@@ -92,7 +92,15 @@ pub struct ChangeLine<'a> {
 #[serde(untagged)]
 pub enum StateBody<'a> {
     Movie(Box<MovieBody<'a>>),
-    Genre { id: u64, name: &'a str },
+    Genre(ChangedGenre<'a>),
+}
+
+/// A genre as it was then.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedGenre<'a> {
+    id: u64,
+    name: &'a str,
 }
 
 impl<'a> From<&'a Movie> for StateBody<'a> {
@@ -103,7 +111,7 @@ impl<'a> From<&'a Movie> for StateBody<'a> {
 
 impl<'a> From<&'a Genre> for StateBody<'a> {
     fn from(genre: &'a Genre) -> Self {
-        Self::Genre { id: genre.id.0, name: genre.name.as_str() }
+        Self::Genre(ChangedGenre { id: genre.id.0, name: genre.name.as_str() })
     }
 }
 
@@ -183,7 +191,7 @@ pub fn lines(history: &History, since: Seq, limit: u32, max_bytes: usize) -> Res
     params(
         ("since" = Option<u64>, Query, description = "The number after which to begin; 0 by default. A bulk load has a number for each of its movies, too", minimum = 0),
         ("limit" = Option<u32>, Query, description = "The most lines: 1000 by default; what is over 10000 becomes 10000. A stream has no limit", minimum = 1, example = 1),
-        ("Last-Event-ID" = Option<u64>, Header, description = "Of an event stream: the number after which to begin"),
+        ("Last-Event-ID" = Option<String>, Header, description = "Of an event stream: the number after which to begin"),
     ),
     responses(
         (status = 200, description = "The changes", content(

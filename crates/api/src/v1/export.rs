@@ -64,7 +64,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     responses(
         (status = 200, description = "The movies",
             content(
-                (String = "application/x-ndjson"),
+                (ingest::export::MovieBody<'static> = "application/x-ndjson"),
                 (String = "text/csv"),
                 (Vec<ingest::export::MovieBody<'static>> = "application/json"),
             ),

@@ -50,6 +50,11 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     if is_json && answer.header("content-encoding").is_empty() {
         validate(&format!("{name} {media_type}"), &content["schema"], &answer.json());
     }
+    if media_type == "application/x-ndjson" && answer.header("content-encoding").is_empty() {
+        for line in answer.text.lines() {
+            validate(&format!("{name} {media_type}"), &content["schema"], &serde_json::from_str(line).unwrap());
+        }
+    }
 }
 
 /// The documented path that the path of a request fits, and what can be done there.
