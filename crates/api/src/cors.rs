@@ -31,13 +31,18 @@ const REQUEST_HEADERS: [HeaderName; 8] = [
 ];
 
 /// What a page may read, beyond what every page may.
-const RESPONSE_HEADERS: [HeaderName; 8] = [
+const RESPONSE_HEADERS: [HeaderName; 13] = [
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
     header::ALLOW,
+    header::CONTENT_DISPOSITION,
     header::ETAG,
     header::LINK,
     header::LOCATION,
     header::RETRY_AFTER,
     header::WWW_AUTHENTICATE,
+    HeaderName::from_static("idempotency-replayed"),
+    HeaderName::from_static("last-seq"),
     HeaderName::from_static("preference-applied"),
     HeaderName::from_static("x-request-id"),
 ];

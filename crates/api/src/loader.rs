@@ -9,17 +9,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use actix_web::web;
 use domain::{
     error::{Error, Result},
     movie::MovieId,
-    services::Catalogue,
+    services::{Catalogue, Source},
 };
 use tokio::sync::oneshot;
 
 use crate::{
     cache::{CachedMovie, MovieCache},
     problem::Problem,
+    state::Threads,
     v1::movie_body::rendered,
 };
 
@@ -30,6 +30,7 @@ const AT_ONCE: usize = 100;
 pub struct MovieLoader {
     cache: Arc<MovieCache>,
     catalogue: Arc<Catalogue>,
+    threads: Arc<Threads>,
     queue: Mutex<Queue>,
 }
 
@@ -46,8 +47,8 @@ struct Request {
 }
 
 impl MovieLoader {
-    pub fn new(cache: Arc<MovieCache>, catalogue: Arc<Catalogue>) -> Self {
-        Self { cache, catalogue, queue: Mutex::default() }
+    pub fn new(cache: Arc<MovieCache>, catalogue: Arc<Catalogue>, threads: Arc<Threads>) -> Self {
+        Self { cache, catalogue, threads, queue: Mutex::default() }
     }
 
     /// The movie as it is sent.
@@ -59,7 +60,7 @@ impl MovieLoader {
         if self.enqueue(Request { id, answer }) {
             let loading = Loading { loader: Arc::clone(self), finished: false };
             // Nobody awaits it: it ends by itself when nothing waits any more.
-            drop(web::block(move || loading.run()));
+            drop(self.threads.spawn(move || loading.run())?);
         }
         Ok(movie.await.map_err(|_| Problem::internal("the load of the movie was broken off"))??)
     }
@@ -88,8 +89,10 @@ impl MovieLoader {
         ids.sort_unstable();
         ids.dedup();
         let tickets: Vec<_> = ids.iter().map(|id| self.cache.begin(*id)).collect();
-        let mut movies = match self.catalogue.movies(&ids) {
-            Ok(movies) => movies.into_iter().map(|movie| (movie.id, movie)).collect::<HashMap<_, _>>(),
+        let (mut movies, source) = match self.catalogue.movies(&ids) {
+            Ok((movies, source)) => {
+                (movies.into_iter().map(|movie| (movie.id, movie)).collect::<HashMap<_, _>>(), source)
+            }
             Err(Error::Unavailable { what, mut cause }) => {
                 // Each of them would wait as long for the same.
                 for request in requests {
@@ -110,7 +113,8 @@ impl MovieLoader {
         for (id, ticket) in ids.into_iter().zip(tickets) {
             let Some(movie) = movies.remove(&id) else { continue };
             let movie = rendered(&movie);
-            if let Ok(movie) = &movie {
+            // What the index shows may be behind, and nobody would hear of it again.
+            if let (Ok(movie), Source::Database) = (&movie, source) {
                 self.cache.store(ticket, id, movie.clone());
             }
             found.insert(id, movie);

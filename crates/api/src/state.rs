@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use actix_web::{HttpRequest, web};
@@ -13,11 +14,15 @@ use bootstrap::{Services, Settings};
 use domain::services::{Accounts, Catalogue, History};
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::{JoinHandle, spawn_blocking},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    task::{JoinError, JoinHandle, spawn_blocking},
 };
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem, v1::event_stream::Feed};
+
+/// Movies by their ids, and the feed of changes: each is read once at a time, for all who wait.
+const READERS: usize = 2;
 
 /// What a handler takes to get at the [`AppState`].
 pub type State = web::Data<AppState>;
@@ -35,7 +40,10 @@ pub struct AppState {
     /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
     /// logins cannot take all blocking threads from the readers.
     hashing: Turns,
-    searchers: Searchers,
+    /// Where the other threads wait for a database or a client, these compute: there are as many as cores, and more would
+    /// only take these from each other.
+    searchers: Threads,
+    readers: Arc<Threads>,
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
 }
@@ -48,6 +56,7 @@ impl AppState {
         movies: Arc<MovieCache>,
         feed: Arc<Feed>,
     ) -> io::Result<Self> {
+        let readers = Arc::new(Threads::new("read", READERS)?);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
@@ -55,13 +64,14 @@ impl AppState {
             settings,
             catalogue: Arc::clone(&services.catalogue),
             accounts: Arc::clone(&services.accounts),
-            movies: Arc::new(MovieLoader::new(movies, Arc::clone(&services.catalogue))),
+            movies: Arc::new(MovieLoader::new(movies, Arc::clone(&services.catalogue), Arc::clone(&readers))),
             history: Arc::clone(&services.history),
             services,
             feed,
             phase: Phase::default(),
             hashing: Turns::new(cores),
-            searchers: Searchers::new(cores)?,
+            searchers: Threads::new("search", cores)?,
+            readers,
         })
     }
 
@@ -70,8 +80,15 @@ impl AppState {
         &self,
         work: impl FnOnce() -> domain::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let span = tracing::Span::current();
-        done(self.searchers.spawn(move || span.in_scope(work))?).await
+        self.searchers.run(work).await
+    }
+
+    /// [`blocking`], for what is read for many at a time: it waits for no write, upload or login.
+    pub async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> domain::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.readers.run(work).await
     }
 
     /// The right to run an import, where not too many run already.
@@ -95,23 +112,35 @@ impl AppState {
     }
 }
 
-/// Threads for searches. Where the others wait for a database or a client, these compute: there are as many as cores,
-/// and more would only take these from each other.
-struct Searchers(Option<Runtime>);
+/// Threads of their own, for a kind of work that is not to wait for others. All workers of the server share them.
+pub struct Threads(Option<Runtime>);
 
-impl Searchers {
-    fn new(threads: usize) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().max_blocking_threads(threads).thread_name("search").build()?;
+impl Threads {
+    fn new(name: &str, most: usize) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().max_blocking_threads(most).thread_name(name).build()?;
         Ok(Self(Some(runtime)))
     }
 
-    fn spawn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>, Problem> {
-        let runtime = self.0.as_ref().ok_or_else(|| Problem::internal("there are no threads for searches"))?;
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> domain::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let span = tracing::Span::current();
+        // What nobody awaits any more is not begun.
+        done(AbortOnDropHandle::new(self.spawn(move || span.in_scope(work))?)).await
+    }
+
+    /// Begins work that goes on, whoever awaits it.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<JoinHandle<T>, Problem> {
+        let runtime = self.0.as_ref().ok_or_else(|| Problem::internal("there are no threads any more"))?;
         Ok(runtime.spawn_blocking(work))
     }
 }
 
-impl Drop for Searchers {
+impl Drop for Threads {
     fn drop(&mut self) {
         // Dropped in place it would wait for its threads, which async code must not.
         if let Some(runtime) = self.0.take() {
@@ -183,7 +212,21 @@ pub async fn blocking<T: Send + 'static>(
     done(spawn_blocking(move || span.in_scope(work))).await
 }
 
-async fn done<T>(work: JoinHandle<domain::Result<T>>) -> Result<T, Problem> {
+/// Runs `work`, which may take as long as a client does, on a thread of its own, in the current span.
+pub fn on_own_thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> domain::Result<T> + Send + 'static,
+) -> Result<impl Future<Output = Result<T, Problem>> + 'static, Problem> {
+    let (sender, result) = oneshot::channel();
+    let span = tracing::Span::current();
+    let thread = thread::Builder::new().name(name.to_owned());
+    // Where nobody waits any more, nobody wants the result.
+    let run = move || drop(sender.send(span.in_scope(work)));
+    thread.spawn(run).map_err(Problem::internal)?;
+    Ok(async move { Ok(result.await.map_err(|_| Problem::internal("the work of the request panicked"))??) })
+}
+
+async fn done<T>(work: impl Future<Output = Result<domain::Result<T>, JoinError>>) -> Result<T, Problem> {
     match work.await {
         Ok(result) => Ok(result?),
         Err(_) => Err(Problem::internal("the work of the request panicked")),

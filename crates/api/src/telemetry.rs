@@ -9,8 +9,9 @@ use anyhow::{Context, bail};
 use bootstrap::settings::{LogFormat, LogSettings};
 use tracing_subscriber::EnvFilter;
 
-/// Libraries that report their routine at the level at which we report requests.
-const QUIET: &str = "actix_server=warn,tantivy=warn";
+/// Libraries that report their routine at the level at which we report requests, clients that speak no HTTP as errors,
+/// and merges that others have overtaken as warnings.
+const QUIET: &str = "actix_server=warn,actix_http::h1=off,tantivy=warn,tantivy::indexer::segment_manager=error";
 
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 

@@ -256,8 +256,13 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<Seq>, Problem> {
 /// Whether the client names the type of event streams among those it accepts.
 fn wants_events(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
-    let mut types = lines.flat_map(|line| line.split(',')).map(|item| item.split(';').next().unwrap_or_default());
-    types.any(|name| name.trim().eq_ignore_ascii_case(event_stream::CONTENT_TYPE))
+    lines.flat_map(|line| line.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(event_stream::CONTENT_TYPE));
+        // A quality of 0 means: anything but this (RFC 9110, section 12.4.2).
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        is_named && weight.and_then(|weight| weight.parse::<f32>().ok()) != Some(0.0)
+    })
 }
 
 #[cfg(test)]
@@ -270,6 +275,8 @@ mod tests {
     fn event_streams_are_for_those_who_name_them() {
         for (accept, wanted) in [
             ("text/event-stream", true),
+            ("application/x-ndjson, text/event-stream;q=0.1", true),
+            ("text/event-stream; q=0, application/x-ndjson", false),
             ("application/json;q=0.5, Text/Event-Stream; charset=utf-8", true),
             ("*/*", false),
             ("text/*", false),

@@ -35,11 +35,7 @@ use tokio::{
 };
 
 use super::changes::{Line, lines};
-use crate::{
-    auth,
-    problem::Problem,
-    state::{State, blocking},
-};
+use crate::{auth, problem::Problem, state::State};
 
 /// The type of event streams.
 pub const CONTENT_TYPE: &str = "text/event-stream";
@@ -147,7 +143,7 @@ impl Feed {
         // What comes from here on is counted anew, so that a page never seems newer than it is.
         let news = *self.news.borrow();
         let history = Arc::clone(&state.history);
-        let read = blocking(move || Ok(lines(&history, since, PAGE_LINES, PAGE_BYTES))).await;
+        let read = state.reading(move || Ok(lines(&history, since, PAGE_LINES, PAGE_BYTES))).await;
         let (lines, last) = read.map_err(|_| Error::Internal("the feed could not be read".into()))??;
         let is_last = lines.last().map_or(since, |line| line.seq) == last;
         let page = Arc::new(Page { since, lines, is_last, news, read_at });
@@ -297,7 +293,12 @@ impl EventStream {
         loop {
             self.check().await?;
             let news = *self.news.borrow_and_update();
-            match self.state.feed.page(&self.state, self.seen, news).await {
+            // Known to be away: nobody has to wait for it to fail again, and all others behind.
+            let page = match self.state.catalogue.health().database {
+                true => self.state.feed.page(&self.state, self.seen, news).await,
+                false => Err(Error::Unavailable { what: "the database", cause: None }),
+            };
+            match page {
                 Ok(page) if page.end() > self.seen => self.send_changes(page.after(self.seen)).await?,
                 Ok(_) => {
                     // Either way it is time to look again.

@@ -34,7 +34,6 @@ use tokio::{
     sync::mpsc,
     time::{self, error::Elapsed},
 };
-use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::{movie_body::MovieFields, parameters::Parameters, prefer::Prefer};
@@ -43,7 +42,7 @@ use crate::{
     body,
     endpoint::Endpoint,
     problem::Problem,
-    state::{State, blocking},
+    state::{State, on_own_thread},
 };
 
 /// The types of feeds, the usual ones first.
@@ -163,7 +162,7 @@ pub async fn import(
         Ok(loaded)
     };
     // Runs from here on, while the body is handed to it.
-    let loading = rt::spawn(blocking(work).in_current_span());
+    let loading = rt::spawn(on_own_thread("import", work)?);
     let idle = Duration::from_secs(settings.import_idle_seconds as u64);
     let (handed_over, loaded) = match future::select(pin!(hand_over(payload, pieces, idle)), loading).await {
         Either::Left((handed_over, loading)) => (handed_over, loading.await),

@@ -47,7 +47,7 @@ fn the_example_for_a_shell_runs() {
 fn the_example_in_python_runs() {
     // scripts/test puts one there that has what the example needs.
     let python = std::env::var_os("TEST_PYTHON").map(PathBuf::from);
-    assert_runs(&python.unwrap_or_else(|| Path::new(ROOT).join("target/python/bin/python")), "catalogue.py");
+    assert_runs(&python.unwrap_or_else(|| Path::new(ROOT).join(".python/bin/python")), "catalogue.py");
 }
 
 #[test]

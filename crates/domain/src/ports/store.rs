@@ -92,6 +92,12 @@ pub trait MovieRepository {
     /// The movies whose identity has one of these names, by ascending id. Any number of names.
     fn movies_named(&mut self, names: &[&str]) -> Result<Vec<Movie>>;
 
+    /// Those of [`movies_identical_to`](Self::movies_identical_to) that have no IMDb id.
+    fn untitled_movies_identical_to(&mut self, identities: &[Identity]) -> Result<Vec<Movie>>;
+
+    /// Those of [`movies_named`](Self::movies_named) that have no IMDb id.
+    fn untitled_movies_named(&mut self, names: &[&str]) -> Result<Vec<Movie>>;
+
     /// Stores new movies, with genres that exist. An id or IMDb id that is there already is an internal error: the
     /// services look before they write, and nothing comes between.
     fn insert_movies(&mut self, movies: &[Movie]) -> Result<()>;

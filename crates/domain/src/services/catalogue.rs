@@ -38,6 +38,15 @@ pub enum Duplicates {
     Allow,
 }
 
+/// Where movies were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// In the database: as they are.
+    Database,
+    /// In the index, which may be behind.
+    Index,
+}
+
 /// The movie catalogue.
 pub struct Catalogue {
     store: Arc<dyn Store>,
@@ -59,12 +68,15 @@ impl Catalogue {
 
     /// The movie, from the database; while that is away, as the index has it.
     pub fn movie(&self, id: MovieId) -> Result<Movie> {
-        self.movies(&[id])?.pop().ok_or(Error::NotFound("movie"))
+        self.movies(&[id])?.0.pop().ok_or(Error::NotFound("movie"))
     }
 
     /// Those of `ids` that exist, in no order, from the database; while that is away, as the index has them.
-    pub fn movies(&self, ids: &[MovieId]) -> Result<Vec<Movie>> {
-        let indexed = || ids.iter().filter_map(|id| self.search.movie(*id).transpose()).collect();
+    pub fn movies(&self, ids: &[MovieId]) -> Result<(Vec<Movie>, Source)> {
+        let indexed = || {
+            let movies = ids.iter().filter_map(|id| self.search.movie(*id).transpose());
+            Ok((movies.collect::<Result<_>>()?, Source::Index))
+        };
         if !self.search.health().database {
             // Known to be away: nobody has to wait for it to fail again.
             return indexed();
@@ -75,7 +87,7 @@ impl Catalogue {
         });
         match stored {
             Err(Error::Unavailable { .. }) => indexed(),
-            stored => stored,
+            stored => Ok((stored?, Source::Database)),
         }
     }
 

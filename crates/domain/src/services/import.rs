@@ -165,31 +165,47 @@ impl From<MovieDraft> for Known {
     }
 }
 
-/// What finds the movies that records can meet.
+/// What finds the movies that records can meet. One with an IMDb id meets none that has another: of episodes that are all
+/// called "Episode #1.1" there are very many.
+#[derive(Default)]
 struct Wanted {
-    identities: Vec<Identity>,
-    names: Vec<String>,
+    any: Alike,
+    untitled: Alike,
     imdb_ids: Vec<ImdbId>,
+}
+
+/// What movies have in common.
+#[derive(Default)]
+struct Alike {
+    identities: HashSet<Identity>,
+    names: HashSet<String>,
+}
+
+impl Alike {
+    fn identities(&self) -> Vec<Identity> {
+        self.identities.iter().cloned().collect()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
 }
 
 impl Wanted {
     fn by(records: &[FeedRecord], drafts: &[Result<Known, Violations>]) -> Self {
-        let mut identities: HashSet<Identity> = HashSet::new();
-        let mut names: HashSet<String> = HashSet::new();
+        let mut wanted = Self::default();
         for (record, draft) in records.iter().zip(drafts) {
-            let Ok(Known { identity, .. }) = draft else { continue };
+            wanted.imdb_ids.extend(mentioned_imdb_id(&record.patch));
+            let Ok(Known { identity, draft }) = draft else { continue };
+            let alike = if draft.details.imdb_id.is_some() { &mut wanted.untitled } else { &mut wanted.any };
             let identity = identity.clone();
             if Mentions::of(&record.patch) == Mentions::ALL {
-                identities.insert(identity);
+                alike.identities.insert(identity);
             } else {
-                names.insert(identity.name);
+                alike.names.insert(identity.name);
             }
         }
-        Self {
-            identities: identities.into_iter().collect(),
-            names: names.into_iter().collect(),
-            imdb_ids: records.iter().filter_map(|record| mentioned_imdb_id(&record.patch)).collect(),
-        }
+        wanted
     }
 
     /// The movies, by ascending id.
@@ -198,12 +214,10 @@ impl Wanted {
         if !self.imdb_ids.is_empty() {
             movies.extend(session.movies_by_imdb_id(&self.imdb_ids.iter().collect::<Vec<_>>())?);
         }
-        if !self.identities.is_empty() {
-            movies.extend(session.movies_identical_to(&self.identities)?);
-        }
-        if !self.names.is_empty() {
-            movies.extend(session.movies_named(&self.names.iter().map(String::as_str).collect::<Vec<_>>())?);
-        }
+        movies.extend(session.movies_identical_to(&self.any.identities())?);
+        movies.extend(session.untitled_movies_identical_to(&self.untitled.identities())?);
+        movies.extend(session.movies_named(&self.any.names())?);
+        movies.extend(session.untitled_movies_named(&self.untitled.names())?);
         movies.sort_by_key(|movie| movie.id);
         movies.dedup_by_key(|movie| movie.id);
         Ok(movies)

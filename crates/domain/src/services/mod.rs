@@ -12,7 +12,7 @@ mod token_uses;
 
 pub use accounts::{AccountRules, Accounts, NewToken, Registration, SignedIn, new_credentials, new_password};
 pub use batch::{Done, Operation};
-pub use catalogue::{Catalogue, Duplicates, INDEX_WAIT};
+pub use catalogue::{Catalogue, Duplicates, INDEX_WAIT, Source};
 pub use history::{FeedPage, History, HistoryPage, HistoryStart};
 pub use idempotency::Answer;
 pub use import::{FeedRecord, Import, Load, Outcome};

@@ -274,6 +274,43 @@ impl Transaction<'_> {
         self.assemble(rows, links)
     }
 
+    /// The movies of these identities; only those without an IMDb id, where they are to be `untitled`.
+    fn identical_to(&mut self, identities: &[Identity], untitled: bool) -> Result<Vec<Movie>> {
+        let mut wanted: Vec<(i64, i64)> = identities.iter().map(keys).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut rows = Vec::new();
+        for keys in wanted.chunks(LIST) {
+            rows.extend(self.query(|connection| {
+                let before_rows = before_rows(connection);
+                let rows = movies::table.select(StoredMovie::as_select()).filter(HasKeys { keys, before_rows });
+                if untitled { rows.filter(movies::imdb_id.is_null()).load(connection) } else { rows.load(connection) }
+            })?);
+        }
+        let mut found = self.with_genres(rows)?;
+        let identities: HashSet<&Identity> = identities.iter().collect();
+        found.retain(|movie| identities.contains(&movie.details.identity()));
+        Ok(found)
+    }
+
+    /// The movies of these names; only those without an IMDb id, where they are to be `untitled`.
+    fn named(&mut self, names: &[&str], untitled: bool) -> Result<Vec<Movie>> {
+        let mut wanted: Vec<i64> = names.iter().copied().map(name_key).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut rows = Vec::new();
+        for keys in wanted.chunks(LIST) {
+            rows.extend(self.query(|connection| {
+                let rows = movies::table.select(StoredMovie::as_select()).filter(movies::name_key.eq_any(keys));
+                if untitled { rows.filter(movies::imdb_id.is_null()).load(connection) } else { rows.load(connection) }
+            })?);
+        }
+        let mut found = self.with_genres(rows)?;
+        let names: HashSet<&str> = names.iter().copied().collect();
+        found.retain(|movie| names.contains(movie.details.identity().name.as_str()));
+        Ok(found)
+    }
+
     fn insert_links(&mut self, links: &[Link]) -> Result<()> {
         for links in inserts(links, |_| 0) {
             self.change(|connection| {
@@ -356,36 +393,19 @@ impl MovieRepository for Transaction<'_> {
     }
 
     fn movies_identical_to(&mut self, identities: &[Identity]) -> Result<Vec<Movie>> {
-        let mut wanted: Vec<(i64, i64)> = identities.iter().map(keys).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut rows = Vec::new();
-        for keys in wanted.chunks(LIST) {
-            rows.extend(self.query(|connection| {
-                let before_rows = before_rows(connection);
-                movies::table.select(StoredMovie::as_select()).filter(HasKeys { keys, before_rows }).load(connection)
-            })?);
-        }
-        let mut found = self.with_genres(rows)?;
-        let identities: HashSet<&Identity> = identities.iter().collect();
-        found.retain(|movie| identities.contains(&movie.details.identity()));
-        Ok(found)
+        self.identical_to(identities, false)
     }
 
     fn movies_named(&mut self, names: &[&str]) -> Result<Vec<Movie>> {
-        let mut wanted: Vec<i64> = names.iter().copied().map(name_key).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut rows = Vec::new();
-        for keys in wanted.chunks(LIST) {
-            rows.extend(self.query(|connection| {
-                movies::table.select(StoredMovie::as_select()).filter(movies::name_key.eq_any(keys)).load(connection)
-            })?);
-        }
-        let mut found = self.with_genres(rows)?;
-        let names: HashSet<&str> = names.iter().copied().collect();
-        found.retain(|movie| names.contains(movie.details.identity().name.as_str()));
-        Ok(found)
+        self.named(names, false)
+    }
+
+    fn untitled_movies_identical_to(&mut self, identities: &[Identity]) -> Result<Vec<Movie>> {
+        self.identical_to(identities, true)
+    }
+
+    fn untitled_movies_named(&mut self, names: &[&str]) -> Result<Vec<Movie>> {
+        self.named(names, true)
     }
 
     fn insert_movies(&mut self, movies: &[Movie]) -> Result<()> {
