@@ -37,8 +37,7 @@ pub struct AppState {
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
     pub phase: Phase,
-    /// Hashing a password keeps a core busy for a quarter of a second. As many at once as there are cores, so that
-    /// logins cannot take all blocking threads from the readers.
+    /// Hashing a password keeps a core busy for a quarter of a second: as many at once as there are cores.
     hashing: Turns,
     /// Where the other threads wait for a database or a client, these compute: there are as many as cores, and more would
     /// only take these from each other.

@@ -155,10 +155,15 @@ fn read(json: &RawValue) -> Result<Vec<Result<Operation, Violations>>> {
             None
         }
     };
-    match operations {
-        Some(operations) if found.0.is_empty() => Ok(read_all(&operations)),
-        _ => Err(Error::Invalid(found)),
+    let read = operations.map(|operations| read_all(&operations)).unwrap_or_default();
+    if found.0.is_empty() {
+        return Ok(read);
     }
+    for (number, refused) in read.into_iter().enumerate().filter_map(|(number, read)| Some((number, read.err()?))) {
+        let parent = format!("/operations/{number}");
+        refused.0.into_iter().for_each(|violation| found.push(violation.within(&parent)));
+    }
+    Err(Error::Invalid(found))
 }
 
 /// Reads operations up to [`Violations::MAX`] violations: more are not told, so that the rest makes no difference.
@@ -281,6 +286,14 @@ mod tests {
     fn refused_operation(json: &str) -> Vec<(String, ViolationCode)> {
         let json: Box<RawValue> = serde_json::from_str(json).unwrap();
         operation(&json).unwrap_err().0.into_iter().map(|v| (v.field, v.code)).collect()
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_batch_and_with_its_operations_is_told_at_once() {
+        let expected =
+            [("/dry_run", ViolationCode::UnknownField), ("/operations/1/movie/name", ViolationCode::Required)];
+        let json = r#"{"operations":[{"op":"delete","id":1},{"op":"create","movie":{}}],"dry_run":true}"#;
+        assert_eq!(refused(json), expected.map(|(field, code)| (field.to_owned(), code)));
     }
 
     #[test]
