@@ -48,7 +48,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// A server's state over these services. The caches hear of every change.
+    /// A server's state over these services, which tell the cache and the feed of every change.
     pub fn new(
         settings: Arc<Settings>,
         services: Arc<Services>,

@@ -20,6 +20,9 @@ impl Timestamp {
     /// The largest value, 9999-12-31T00:00:00Z: what RFC 3339 can write.
     pub const MAX: Self = Self(253_402_214_400);
 
+    /// The seconds of a day.
+    pub(crate) const DAY: i64 = 24 * 60 * 60;
+
     /// `seconds` since the Unix epoch, brought into the years 1 to 9999.
     pub fn from_unix(seconds: i64) -> Self {
         Self(seconds.clamp(-62_135_596_800, Self::MAX.0))

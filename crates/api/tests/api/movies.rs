@@ -1,5 +1,7 @@
 //! One movie: read, added, replaced, changed, removed.
 
+use std::thread;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use testing::TestDatabase;
@@ -11,6 +13,7 @@ testing::on_every_database! {
     a_new_movie_is_in_lists_at_once,
     a_movie_is_read_by_its_id,
     what_is_no_id_is_a_404,
+    movies_that_are_asked_for_at_once_are_not_mixed_up,
     a_known_movie_is_not_sent_again,
     a_stale_if_match_is_refused,
     a_current_if_match_is_accepted,
@@ -49,6 +52,32 @@ pub fn names(list: &Answer) -> Vec<String> {
 /// Text for a URL.
 pub fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Without a cache, what many ask for at once is read together.
+fn movies_that_are_asked_for_at_once_are_not_mixed_up(database: &TestDatabase) {
+    let app = TestApp::spawn_with(database, &[("CACHE__MOVIES_BYTES", "0")]);
+    let token = app.admin_token();
+    let ids: Vec<u64> =
+        (0..20).map(|n| add(&app, &token, &json!({ "name": format!("Movie {n}") }))["id"].as_u64().unwrap()).collect();
+    let ask = |first: usize| {
+        for n in (first..first + 60).map(|n| n % 25) {
+            // Some are not there, and some are asked for by several.
+            let id = ids.get(n).copied().unwrap_or(1_000_000 + n as u64);
+            let answer = app.get(&format!("{MOVIES}/{id}")).answer();
+            if n < ids.len() {
+                assert_eq!((answer.status, &answer.json()["name"]), (200, &json!(format!("Movie {n}"))));
+            } else {
+                answer.problem(404);
+            }
+        }
+    };
+    let ask = &ask;
+    thread::scope(|scope| {
+        for first in 0..16 {
+            scope.spawn(move || ask(first));
+        }
+    });
 }
 
 fn star_wars() -> Value {

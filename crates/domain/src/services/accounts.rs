@@ -20,8 +20,6 @@ use crate::{
 /// How long a login lasts, in days.
 const LOGIN_DAYS: i64 = 30;
 
-const DAY: i64 = 24 * 60 * 60;
-
 /// Whether anybody may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
@@ -355,7 +353,7 @@ impl Accounts {
                 name: Some(name.clone()),
                 digest,
                 created_at: now,
-                expires_at: now.plus(i64::from(days) * DAY),
+                expires_at: now.plus(i64::from(days) * Timestamp::DAY),
                 last_used_at: None,
             };
             session.insert_token(&token)?;
@@ -439,7 +437,7 @@ impl Accounts {
     /// been given another password or been disabled, which ends the logins there were then.
     fn sign_in(&self, username: &Username, hash: &str) -> Result<SignedIn> {
         let now = self.clock.now();
-        let expires_at = now.plus(LOGIN_DAYS * DAY);
+        let expires_at = now.plus(LOGIN_DAYS * Timestamp::DAY);
         let token = self.tokens.mint();
         let digest = self.tokens.digest(token.expose_secret());
         let user = self.store.writing(|session| {

@@ -11,6 +11,7 @@ use crate::{
     genre::GenreId,
     movie::{Movie, MovieId},
     ports::{Clock, Session, Store},
+    time::Timestamp,
 };
 
 /// How many records are read at once: each may hold two states of a movie.
@@ -18,8 +19,6 @@ const RECORDS: u32 = 100;
 
 /// How many records are removed in one transaction, in which nobody else can write.
 const REMOVED_AT_ONCE: u32 = 500;
-
-const DAY: i64 = 24 * 60 * 60;
 
 /// Reads the recorded changes, and forgets those that are too old.
 pub struct History {
@@ -81,7 +80,7 @@ impl History {
     /// Removes some of the changes that are older than `days`, and returns whether there may be more. The latest
     /// change, and what followers are about to read, stays.
     pub fn forget(&self, days: u32) -> Result<bool> {
-        let before = self.clock.now().plus(-i64::from(days) * DAY);
+        let before = self.clock.now().plus(-i64::from(days) * Timestamp::DAY);
         let removed = self.store.writing(|session| session.remove_changes(before, REMOVED_AT_ONCE))?;
         Ok(removed == u64::from(REMOVED_AT_ONCE))
     }
