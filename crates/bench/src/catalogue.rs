@@ -1,6 +1,6 @@
 //! A catalogue with the statistics of a real one: few words, directors and genres that are everywhere and many that
-//! are rare (Zipf), words and genres that go together, scores that go with popularity, 5 % of titles not in Latin
-//! letters.
+//! are rare (Zipf); words, genres, and directors and genres that go together; scores that go with popularity; 5 % of
+//! titles not in Latin letters.
 
 use std::{collections::HashSet, io::Write};
 
@@ -115,7 +115,12 @@ impl Movies {
                 break (name, director, year);
             }
         };
-        let row = GENRES[rows.sample(rng) as usize - 1];
+        // Most directors keep to their genres.
+        let row = match rng.random_bool(0.6) {
+            true => rows.sample(&mut ChaCha8Rng::seed_from_u64(director)),
+            false => rows.sample(rng),
+        };
+        let row = GENRES[row as usize - 1];
         let popularity = f64::min(popularity.sample(rng), 100.0);
         let score = (5.6 + popularity / 25.0 + noise.sample(rng)).clamp(1.0, 10.0);
         Movie {

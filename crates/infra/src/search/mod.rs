@@ -8,7 +8,7 @@
 //! - `beside`: how a second process reads it
 //! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
 //! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
-//! - `evaluate`, `filter`, `words`, `postings`: what matches
+//! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `collect`: what comes first
 //! - `walk`: all that matches, one after the other
 
@@ -29,6 +29,7 @@ mod schema;
 mod segment;
 mod shared;
 mod snapshot;
+mod typos;
 mod vocabulary;
 mod walk;
 mod words;

@@ -1,0 +1,45 @@
+//! The words of a segment that a misspelt word may stand for, by walking their dictionary with a Levenshtein automaton.
+
+use domain::matching::{typos_from, typos_in};
+use tantivy::{
+    Term,
+    index::InvertedIndexReader,
+    postings::TermInfo,
+    query::{DfaWrapper, FuzzyTermQuery},
+    schema::Field,
+};
+
+/// The words that `word` differs from by typos, each with no more than it can have; in order.
+pub(super) fn near(index: &InvertedIndexReader, word: &str) -> tantivy::Result<Vec<(String, TermInfo)>> {
+    let most = typos_from(word);
+    within(index, word, most, |own| {
+        own != word && (typos_in(own) == most || strsim::osa_distance(word, own) <= typos_in(own))
+    })
+}
+
+/// The words within a distance of at most 2 from `word` for which `holds`.
+pub(super) fn within(
+    index: &InvertedIndexReader,
+    word: &str,
+    typos: usize,
+    holds: impl Fn(&str) -> bool,
+) -> tantivy::Result<Vec<(String, TermInfo)>> {
+    let mut found = Vec::new();
+    if typos == 0 {
+        return Ok(found);
+    }
+    let mut terms = index.terms().search(automaton(word, typos)?).into_stream()?;
+    while let Some((term, info)) = terms.next() {
+        let Ok(own) = std::str::from_utf8(term) else { continue };
+        if holds(own) {
+            found.push((own.to_owned(), info.clone()));
+        }
+    }
+    Ok(found)
+}
+
+fn automaton(word: &str, typos: usize) -> tantivy::Result<DfaWrapper> {
+    // The field does not matter: only the text gets into the automaton.
+    let term = Term::from_field_text(Field::from_field_id(0), word);
+    FuzzyTermQuery::new(term, typos.min(2) as u8, true).automaton()
+}
