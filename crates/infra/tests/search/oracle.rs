@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use domain::{
+    matching::{Kind, kind},
     movie::{Movie, MovieId},
     query::{MovieFilter, MovieQuery, NumberField, Sort, SortField},
     text::{case_folded, folded, words},
@@ -10,9 +11,12 @@ use domain::{
 
 /// The ids of all movies that match, in order.
 pub fn find<'a>(movies: impl Iterator<Item = &'a Movie> + Clone, query: &MovieQuery) -> Vec<MovieId> {
-    let near = ranked(movies.clone(), &query.filter, false);
-    let stretched = query.filter.has_words() && near.len() < 20;
-    let mut found = if stretched { ranked(movies, &query.filter, true) } else { near };
+    let mut reach = 0;
+    let mut found = ranked(movies.clone(), &query.filter, reach);
+    while query.filter.has_words() && found.len() < 20 && reach < 3 {
+        reach += 1;
+        found = ranked(movies.clone(), &query.filter, reach);
+    }
     let order = query.order();
     found.sort_by(|a, b| {
         let keys = order.iter().map(|sort| compare(sort, *a, *b));
@@ -21,9 +25,9 @@ pub fn find<'a>(movies: impl Iterator<Item = &'a Movie> + Clone, query: &MovieQu
     found.into_iter().map(|(_, movie)| movie.id).collect()
 }
 
-fn ranked<'a>(movies: impl Iterator<Item = &'a Movie>, filter: &MovieFilter, stretched: bool) -> Vec<(u32, &'a Movie)> {
+fn ranked<'a>(movies: impl Iterator<Item = &'a Movie>, filter: &MovieFilter, reach: u8) -> Vec<(u32, &'a Movie)> {
     let matching = movies.filter(|movie| matches(movie, filter));
-    matching.filter_map(|movie| Some((rank(movie, filter, stretched)?, movie))).collect()
+    matching.filter_map(|movie| Some((rank(movie, filter, reach)?, movie))).collect()
 }
 
 pub fn number(movie: &Movie, field: NumberField) -> Option<f64> {
@@ -72,7 +76,7 @@ fn begins(number: f64, term: &str) -> bool {
 }
 
 /// How well the words match, 0 being the best; `None` where some word does not.
-fn rank(movie: &Movie, filter: &MovieFilter, stretched: bool) -> Option<u32> {
+fn rank(movie: &Movie, filter: &MovieFilter, reach: u8) -> Option<u32> {
     let asked = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let (q, name, director) = (asked(&filter.q), asked(&filter.name), asked(&filter.director));
     let movie_name = movie.details.name.as_str();
@@ -93,23 +97,29 @@ fn rank(movie: &Movie, filter: &MovieFilter, stretched: bool) -> Option<u32> {
     let of_name = words(movie_name);
     let of_director = movie.details.director.as_ref().map(|text| words(text.as_str())).unwrap_or_default();
     let of_genres = movie.genres.iter().flat_map(|genre| words(genre.name.as_str())).collect::<Vec<_>>();
-    let found = |text: &Option<String>, prefixes: bool, fields: &[&Vec<String>]| {
+    let found = |text: &Option<String>, weakest: Kind, fields: &[&Vec<String>]| {
         let wanted = text.as_deref().map(words).unwrap_or_default();
         let last = wanted.len().saturating_sub(1);
         wanted.iter().enumerate().all(|(i, word)| {
             let long = word.chars().count() >= 2;
-            let prefix = prefixes && if i == last { long || i > 0 } else { long && stretched };
-            fields.iter().any(|field| field.iter().any(|own| own == word || (prefix && own.starts_with(word))))
+            let prefix = if i == last { long || i > 0 } else { long && reach >= 1 };
+            fields.iter().any(|field| {
+                field.iter().any(|own| {
+                    kind(word, own, prefix).is_some_and(|kind| {
+                        kind <= weakest && (kind < Kind::Typo || reach >= 2) && (kind < Kind::Inside || reach >= 3)
+                    })
+                })
+            })
         })
     };
-    for (kind, prefixes) in [(0, false), (1, true)] {
+    for (place, weakest) in (0..).zip(Kind::ALL) {
         let fields = [&of_name, &of_director, &of_genres];
         for tier in 0..3 {
-            if found(&q, prefixes, &fields[..=tier])
-                && found(&name, prefixes, &[&of_name])
-                && found(&director, prefixes, &[&of_director])
+            if found(&q, weakest, &fields[..=tier])
+                && found(&name, weakest, &[&of_name])
+                && found(&director, weakest, &[&of_director])
             {
-                return Some(if whole { 0 } else { 1 + kind * 3 + tier as u32 });
+                return Some(if whole { 0 } else { 1 + place * 3 + tier as u32 });
             }
         }
     }
