@@ -18,7 +18,7 @@ use super::{
     permutation::NOTHING,
     postings::{Mask, WINDOW},
     segment::Segment,
-    words::RANKS,
+    words::{RANKS, WHOLE_NAME},
 };
 
 /// Keeps the first documents of a segment.
@@ -27,6 +27,8 @@ pub(super) enum Collector<'a> {
     Stored(Stored<'a>),
     /// In any other order.
     Sorted(Sorted<'a>),
+    /// The first that are found, and how many.
+    All(Vec<DocId>, usize),
 }
 
 impl<'a> Collector<'a> {
@@ -44,6 +46,11 @@ impl<'a> Collector<'a> {
         })
     }
 
+    /// A collector of the first documents that are found, at most `most`.
+    pub(super) fn all(most: usize) -> Self {
+        Self::All(Vec::new(), most)
+    }
+
     /// What comes next has these ranks.
     pub(super) fn begin(&mut self, ranks: Range<u32>) {
         if let Self::Stored(stored) = self {
@@ -55,7 +62,7 @@ impl<'a> Collector<'a> {
     pub(super) fn resume(&self) -> DocId {
         match self {
             Self::Stored(stored) => stored.resume(),
-            Self::Sorted(_) => 0,
+            Self::Sorted(_) | Self::All(..) => 0,
         }
     }
 
@@ -64,6 +71,7 @@ impl<'a> Collector<'a> {
         match self {
             Self::Stored(stored) => stored.is_full(),
             Self::Sorted(sorted) => sorted.wanted == 0,
+            Self::All(docs, most) => docs.len() >= *most,
         }
     }
 
@@ -75,6 +83,16 @@ impl<'a> Collector<'a> {
                 stored.offer(rank, docs);
             }
             Self::Sorted(sorted) => sorted.offer_window(rank, start, docs),
+            Self::All(all, _) => all.extend(docs.iter().map(|index| start + index)),
+        }
+    }
+
+    /// Offers one document.
+    pub(super) fn offer_one(&mut self, rank: u32, doc: DocId) {
+        match self {
+            Self::Stored(stored) => stored.offer(rank, std::iter::once(doc)),
+            Self::Sorted(sorted) => sorted.offer(Hit { doc, rank }),
+            Self::All(all, _) => all.push(doc),
         }
     }
 
@@ -83,6 +101,7 @@ impl<'a> Collector<'a> {
         match self {
             Self::Stored(stored) => stored.into_hits(),
             Self::Sorted(sorted) => sorted.heap.into_sorted_vec().into_iter().map(|entry| entry.hit).collect(),
+            Self::All(docs, _) => docs.into_iter().map(|doc| Hit { doc, rank: WHOLE_NAME }).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, ops::Range};
 
-use domain::matching::{MIN_INSIDE_CHARS, MIN_INSIDE_SYLLABLES, can_be_inside};
+use domain::matching::{MIN_INSIDE_CHARS, MIN_INSIDE_SYLLABLES, can_be_inside, is_misspelt, typos_from, typos_in};
 use tantivy::{index::InvertedIndexReader, postings::TermInfo};
 
 use super::vocabulary::Vocabulary;
@@ -14,14 +14,18 @@ pub(super) struct Dictionary {
     frequencies: Vec<u32>,
     /// Where the posting list of each word begins, and where the last one ends.
     postings: Vec<usize>,
-    grams: Grams,
+    /// Words by the neighbouring characters in them: about as many as it has letters.
+    grams: Keyed,
+    /// Words by what is left of their beginnings without a letter or two.
+    deletions: Keyed,
 }
 
-/// Words by the neighbouring characters in them.
-///
-/// A pair of a [`gram`] and the ordinal of a word that has it takes eight bytes, and a word has about as many as letters.
-#[derive(Default)]
-struct Grams(Vec<u64>);
+/// The ordinals of words by the hashes of some texts, eight bytes each. Two texts of one hash cost a look at some words
+/// more.
+struct Keyed(Vec<u64>);
+
+/// Misspelt words are looked up by their first characters: more would find the same words with more deletions.
+const DELETED_FROM: usize = 7;
 
 impl Dictionary {
     pub(super) fn read(index: &InvertedIndexReader) -> io::Result<Self> {
@@ -38,8 +42,21 @@ impl Dictionary {
             end = info.postings_range.end;
         }
         postings.push(end);
-        let grams = Grams::of(&words);
-        Ok(Self { words, frequencies, postings, grams })
+        let all =
+            || (0..words.len()).filter_map(|ordinal| Some((ordinal, std::str::from_utf8(words.token(ordinal)).ok()?)));
+        let grams = Keyed::new(|insert| {
+            for (ordinal, word) in all() {
+                // A part can be of syllables alone though the word is not: a gram of every length that a part can have.
+                let grams = [MIN_INSIDE_SYLLABLES, MIN_INSIDE_CHARS].into_iter().flat_map(|n| windows(word, n));
+                grams.filter(|gram| can_be_inside(gram)).for_each(|gram| insert(hash(gram.chars()), ordinal));
+            }
+        });
+        let deletions = Keyed::new(|insert| {
+            for (ordinal, word) in all() {
+                for_each_deletion(word, typos_in(word), |left| insert(left, ordinal));
+            }
+        });
+        Ok(Self { words, frequencies, postings, grams, deletions })
     }
 
     /// The ordinal of a word.
@@ -59,12 +76,31 @@ impl Dictionary {
         if !can_be_inside(part) {
             return Vec::new();
         }
-        let mut grams = grams(part).map(|gram| self.grams.with(gram)).collect::<Vec<_>>();
+        let length =
+            if part.chars().nth(MIN_INSIDE_CHARS - 1).is_some() { MIN_INSIDE_CHARS } else { MIN_INSIDE_SYLLABLES };
+        let grams = windows(part, length).map(|gram| self.grams.get(hash(gram.chars())));
+        let mut grams = grams.collect::<Vec<_>>();
         grams.sort_by_key(|places| places.len());
         let Some(rarest) = grams.first() else { return Vec::new() };
         let finder = memchr::memmem::Finder::new(part);
         let ordinals = rarest.iter().map(|pair| *pair as u32 as usize);
         ordinals.filter(|ordinal| finder.find(self.words.token(*ordinal)).is_some()).collect()
+    }
+
+    /// The ordinals of the words that `word` is a misspelling of, ascending.
+    ///
+    /// Two words that differ by few typos have in common what is left of each without as many letters: Wolf Garbe,
+    /// [SymSpell](https://github.com/wolfgarbe/SymSpell).
+    pub(super) fn misspelt(&self, word: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        for_each_deletion(word, typos_from(word), |left| {
+            found.extend(self.deletions.get(left).iter().map(|pair| *pair as u32 as usize));
+        });
+        found.sort_unstable();
+        found.dedup();
+        let own = |ordinal: usize| std::str::from_utf8(self.words.token(ordinal)).unwrap_or_default();
+        found.retain(|ordinal| own(*ordinal) != word && is_misspelt(word, own(*ordinal)));
+        found
     }
 
     /// How many documents have the word.
@@ -83,34 +119,24 @@ impl Dictionary {
     }
 }
 
-impl Grams {
-    fn of(words: &Vocabulary) -> Self {
+impl Keyed {
+    /// What `fill` inserts: hashes, and the ordinals of words.
+    fn new(fill: impl FnOnce(&mut dyn FnMut(u32, usize))) -> Self {
         let mut pairs = Vec::new();
-        for ordinal in 0..words.len() {
-            let Ok(word) = std::str::from_utf8(words.token(ordinal)) else { continue };
-            // A part can be of syllables alone though the word is not: a gram of every length that a part can have.
-            let all = [MIN_INSIDE_SYLLABLES, MIN_INSIDE_CHARS].into_iter().flat_map(|length| windows(word, length));
-            let long_enough = all.filter(|gram| can_be_inside(gram));
-            pairs.extend(long_enough.map(|gram| hash(gram) << 32 | ordinal as u64));
-        }
+        fill(&mut |hash, ordinal| pairs.push(u64::from(hash) << 32 | ordinal as u64));
         pairs.sort_unstable();
         pairs.dedup();
         pairs.shrink_to_fit();
         Self(pairs)
     }
 
-    /// The pairs of a gram.
-    fn with(&self, gram: u64) -> &[u64] {
-        let start = self.0.partition_point(|pair| pair >> 32 < gram);
-        let length = self.0[start..].partition_point(|pair| pair >> 32 == gram);
+    /// The pairs of a hash.
+    fn get(&self, hash: u32) -> &[u64] {
+        let hash = u64::from(hash);
+        let start = self.0.partition_point(|pair| pair >> 32 < hash);
+        let length = self.0[start..].iter().take_while(|pair| *pair >> 32 == hash).count();
         &self.0[start..start + length]
     }
-}
-
-/// The hashes of the shortest parts of `part` that are grams.
-fn grams(part: &str) -> impl Iterator<Item = u64> {
-    let length = if part.chars().nth(MIN_INSIDE_CHARS - 1).is_some() { MIN_INSIDE_CHARS } else { MIN_INSIDE_SYLLABLES };
-    windows(part, length).map(hash)
 }
 
 /// The parts of a word of so many characters.
@@ -119,8 +145,29 @@ fn windows(word: &str, length: usize) -> impl Iterator<Item = &str> {
     word.char_indices().zip(ends).map(|((start, _), end)| &word[start..end])
 }
 
-/// 32 bits of FNV-1a. Two grams of one hash cost a look at some words more.
-fn hash(gram: &str) -> u64 {
-    let hash = gram.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    u64::from(hash)
+/// Calls `each` with the hashes of what is left of the beginning of a word without up to `most` of its characters, two
+/// at most.
+fn for_each_deletion(word: &str, most: usize, mut each: impl FnMut(u32)) {
+    if most == 0 {
+        return;
+    }
+    let mut chars = ['\0'; DELETED_FROM];
+    let length = word.chars().zip(&mut chars).map(|(c, place)| *place = c).count();
+    let chars = &chars[..length];
+    let without = |i: usize, j: usize| {
+        let left = chars.iter().enumerate().filter(|(at, _)| *at != i && *at != j);
+        hash(left.map(|(_, c)| *c))
+    };
+    each(without(length, length));
+    for i in 0..length {
+        each(without(i, length));
+        for j in (i + 1..length).filter(|_| most > 1) {
+            each(without(i, j));
+        }
+    }
+}
+
+/// FNV-1a.
+fn hash(chars: impl Iterator<Item = char>) -> u32 {
+    chars.fold(0x811c_9dc5, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193))
 }

@@ -22,7 +22,7 @@ use super::{
     postings::{Mask, Union, WINDOW, is_set},
     segment::Segment,
     snapshot::View,
-    words::{Matchers, Reach, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
+    words::{Matchers, Ranker, Reach, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
 };
 
 /// What is looked for.
@@ -121,6 +121,31 @@ impl<'a> SegmentSearch<'a> {
         let found = docs.by_ref().take(most).filter(|doc| all.has(self.view, *doc)).take(*wanted);
         let hits = found.map(|doc| Hit { doc, rank: WHOLE_NAME }).collect::<Vec<_>>();
         Ok((hits.len() == *wanted || docs.next().is_none()).then_some(hits))
+    }
+
+    /// All documents that match, unless there are more than `most`.
+    pub(super) fn list(&self, reach: Reach, most: usize) -> tantivy::Result<Option<Vec<DocId>>> {
+        let mut collector = Collector::all(most + 1);
+        self.all(reach)?.run(self.view, Some(&mut collector), &mut Counter { found: 0, needed: 0 }, false)?;
+        let hits = collector.into_hits();
+        Ok((hits.len() <= most).then(|| hits.into_iter().map(|hit| hit.doc).collect()))
+    }
+
+    /// See [`SegmentWords::ranker`].
+    pub(super) fn ranker(&self, reach: Reach) -> tantivy::Result<Ranker<'a>> {
+        self.words.ranker(reach)
+    }
+
+    /// The first of these documents, which have ranks, in the order of relevance.
+    pub(super) fn first_of(&self, mut docs: Vec<(u32, DocId)>) -> tantivy::Result<Vec<Hit>> {
+        docs.sort_unstable();
+        let mut collector = self.collector()?;
+        for same in docs.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((rank, _)) = same.first() else { continue };
+            collector.begin(*rank..rank + 1);
+            same.iter().for_each(|(rank, doc)| collector.offer_one(*rank, *doc));
+        }
+        Ok(collector.into_hits())
     }
 
     /// Counts the documents that match.
@@ -257,8 +282,17 @@ impl Pass<'_> {
     ) -> tantivy::Result<()> {
         let end = self.filter.docs.end;
         let mut doc = self.filter.docs.start;
-        // Where something is rare, it pays to leap from match to match.
-        let rarest = self.rarest().filter(|(cost, _)| *cost < u64::from(view.segment.max_doc / 64));
+        // Where something is rare, it pays to leap from match to match, and still more so to look at single documents.
+        let max_doc = u64::from(view.segment.max_doc);
+        let rarest = self.rarest().filter(|(cost, _)| *cost < max_doc / 64);
+        let is_plain = self.tiers == 1 && self.not_whole.is_none() && self.not_words.is_none();
+        if let Some((cost, rarest)) = rarest
+            && is_plain
+            && cost < max_doc / 256
+            && self.is_random()
+        {
+            return self.run_singly(rarest, view, collector, counter, counting);
+        }
         while doc < end {
             if counter.is_done() || !counting {
                 match &collector {
@@ -306,6 +340,41 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+
+    /// [`Pass::run`], document by document: the rarest condition leads, and each other is asked about what it finds.
+    fn run_singly(
+        &mut self,
+        rarest: Rarest,
+        view: &View,
+        mut collector: Option<&mut Collector>,
+        counter: &mut Counter,
+        counting: bool,
+    ) -> tantivy::Result<()> {
+        let mut doc = self.filter.docs.start;
+        loop {
+            if counter.is_done() || !counting {
+                match &collector {
+                    Some(collector) if !collector.is_full() => {
+                        if counter.is_done() {
+                            doc = doc.max(collector.resume());
+                        }
+                    }
+                    _ => return Ok(()),
+                }
+            }
+            doc = self.seek(rarest, doc)?;
+            if doc >= self.filter.docs.end {
+                return Ok(());
+            }
+            if self.has(view, doc) {
+                counter.found += 1;
+                if let Some(collector) = &mut collector {
+                    collector.offer_one(self.first_rank, doc);
+                }
+            }
+            doc += 1;
+        }
     }
 
     /// The condition that fewest documents meet, and about how many have to be read for it.

@@ -293,16 +293,23 @@ impl<'a> Union<'a> {
         /// The same where there are more than [`MANY`]: every list costs in every window.
         const LONG: u32 = 1 << 16;
         const MANY: usize = 256;
-        /// Up to so many documents are kept one by one.
-        const FEW: u64 = 1 << 14;
-        let most = if terms.len() > MANY { LONG } else { SHORT };
+        /// More lists than this are merged whatever their lengths, if they have few of all documents.
+        const SEVERAL: usize = 4;
+        let total = terms.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>();
+        let most = match terms.len() {
+            SEVERAL.. if total < u64::from(max_doc / 128) => u32::MAX,
+            MANY.. => LONG,
+            _ => SHORT,
+        };
+        // Documents are sorted where they are so few that this is faster than to clear a bit for each document.
+        let few = u64::from(max_doc / 2_048);
         terms.sort_unstable_by_key(|info| info.postings_range.start);
         let (read, kept): (Vec<_>, Vec<_>) = terms.into_iter().partition(|info| info.doc_freq <= most);
         for info in kept {
             self.push(Source::Postings(Cursor::open(index, &info)?));
         }
         let total = read.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>();
-        if total > FEW {
+        if total > few {
             let mut bits = vec![0_u64; max_doc as usize / 64 + 1];
             for info in read {
                 let set = |doc: DocId| bits[doc as usize / 64] |= 1 << (doc % 64);
@@ -319,6 +326,18 @@ impl<'a> Union<'a> {
             self.push(Source::Docs(Arc::new(docs), 0));
         }
         Ok(())
+    }
+
+    /// The same documents, of which any can be asked for.
+    pub(super) fn made_random(mut self) -> Self {
+        for source in &mut self.0 {
+            if let Source::Postings(cursor) = source {
+                let mut docs = Vec::with_capacity(cursor.blocks.doc_freq() as usize);
+                cursor.for_each(0, TERMINATED, |doc| docs.push(doc));
+                *source = Source::Docs(Arc::new(docs), 0);
+            }
+        }
+        self
     }
 
     pub(super) fn append(&mut self, mut other: Self) {

@@ -14,7 +14,7 @@ use domain::{
     genre::GenreId,
     movie::{Movie, MovieId},
     ports::GenreCount,
-    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Start, Total},
+    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, SortField, Start, Total},
 };
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
@@ -28,7 +28,7 @@ use super::{
     postings::is_set,
     schema::Fields,
     segment::Segment,
-    words::{Reach, Words},
+    words::{FoundWords, Reach, Words},
 };
 
 /// With fewer matches than this, words are stretched.
@@ -256,7 +256,10 @@ impl Snapshot {
         let segments = self.segment_searches(search)?;
         let reach = match &search.after {
             Some(position) => Reach::from_position(position.reach),
-            None => reach(search, &segments)?,
+            None => match self.few(search, filter, &segments)? {
+                Stretched::Ranked(hits) => return Ok(hits),
+                Stretched::To(reach) => reach,
+            },
         };
         let needed = match count {
             CountMode::Exact => u64::MAX,
@@ -276,20 +279,62 @@ impl Snapshot {
             self.note(filter, reach, counter);
             counter.found
         });
-        if lists.len() <= 1 {
-            let hits = lists.into_iter().flat_map(|(view, hits)| hits.into_iter().map(move |hit| (view, hit)));
-            return Ok(Hits { hits: hits.collect(), count, reach });
-        }
-        let hits = match merged_as_stored(search, &lists) {
-            Some(hits) => hits,
-            None => merged(search, lists)?,
-        };
-        Ok(Hits { hits, count, reach })
+        Ok(Hits { hits: joined(search, lists)?, count, reach })
     }
 
     /// How far words are to be stretched.
     pub(super) fn reach(&self, search: &Search) -> Result<Reach> {
         reach(search, &self.segment_searches(search)?)
+    }
+
+    /// Finds how far words are to be stretched, and, where that is how little there is to find, all of it: one way
+    /// through the documents finds and ranks what several would.
+    fn few<'a>(&'a self, search: &Search, filter: &MovieFilter, segments: &[SegmentSearch]) -> Result<Stretched<'a>> {
+        /// The most documents that are ranked one by one.
+        const MOST: usize = 4_096;
+        if search.words.further(Reach::Near).is_none() || count(segments, Reach::Near)? >= FEW {
+            return Ok(Stretched::To(Reach::Near));
+        }
+        let mut stages = search.words.stages().peekable();
+        while let Some(stage) = stages.next() {
+            let mut left = MOST;
+            let mut found = Vec::with_capacity(segments.len());
+            for segment in segments {
+                let docs = segment.list(stage, left).map_err(internal)?;
+                let Some(docs) = docs else { return Ok(Stretched::To(reach(search, segments)?)) };
+                left -= docs.len();
+                let ranker = segment.ranker(stage).map_err(internal)?;
+                let words = docs.into_iter().map(|doc| (doc, ranker.find(doc))).collect::<Vec<_>>();
+                found.push((ranker, words));
+            }
+            for reach in Reach::ALL.into_iter().filter(|reach| *reach <= stage) {
+                let is_last = reach == stage && stages.peek().is_none();
+                let ranked = found.iter().map(|(ranker, docs)| {
+                    let rank = |(doc, words): &(DocId, FoundWords)| Some((ranker.rank(*doc, words, reach)?, *doc));
+                    docs.iter().filter_map(rank).collect::<Vec<_>>()
+                });
+                let ranked = ranked.collect::<Vec<_>>();
+                let total = ranked.iter().map(|docs| docs.len() as u64).sum::<u64>();
+                if total < FEW && !is_last {
+                    continue;
+                }
+                self.note(filter, reach, Counter { found: total, needed: u64::MAX });
+                if !order::is_stored(search.order)
+                    || !search.order.iter().any(|sort| sort.field == SortField::Relevance)
+                {
+                    return Ok(Stretched::To(reach));
+                }
+                let mut lists = Vec::new();
+                for (((_, view), segment), docs) in self.views.iter().zip(segments).zip(ranked) {
+                    let hits = segment.first_of(docs).map_err(internal)?;
+                    if !hits.is_empty() {
+                        lists.push((view, hits));
+                    }
+                }
+                return Ok(Stretched::Ranked(Hits { hits: joined(search, lists)?, count: total, reach }));
+            }
+        }
+        Ok(Stretched::To(reach(search, segments)?))
     }
 
     fn segment_searches<'a>(&'a self, search: &'a Search) -> Result<Vec<SegmentSearch<'a>>> {
@@ -358,20 +403,48 @@ impl Snapshot {
     }
 }
 
+/// What stretching words came to.
+enum Stretched<'a> {
+    /// They are to be stretched so far.
+    To(Reach),
+    /// They were, and this is what was found.
+    Ranked(Hits<'a>),
+}
+
 /// The nearest reach at which enough is found.
 fn reach(search: &Search, segments: &[SegmentSearch]) -> Result<Reach> {
     let mut reach = Reach::Near;
     while let Some(further) = search.words.further(reach) {
-        let mut counter = Counter { found: 0, needed: FEW };
-        for segment in segments {
-            segment.count(reach, &mut counter).map_err(internal)?;
-        }
-        if counter.found >= FEW {
+        if count(segments, reach)? >= FEW {
             break;
         }
         reach = further;
     }
     Ok(reach)
+}
+
+/// How many movies are found at a reach, up to [`FEW`].
+fn count(segments: &[SegmentSearch], reach: Reach) -> Result<u64> {
+    let mut counter = Counter { found: 0, needed: FEW };
+    for segment in segments {
+        segment.count(reach, &mut counter).map_err(internal)?;
+    }
+    Ok(counter.found)
+}
+
+/// What segments found, the page in order and as much as is wanted.
+fn joined<'a>(search: &Search, mut lists: Vec<(&'a View, Vec<Hit>)>) -> Result<Vec<(&'a View, Hit)>> {
+    if lists.len() <= 1 {
+        return Ok(lists
+            .pop()
+            .into_iter()
+            .flat_map(|(view, hits)| hits.into_iter().map(move |hit| (view, hit)))
+            .collect());
+    }
+    match merged_as_stored(search, &lists) {
+        Some(hits) => Ok(hits),
+        None => merged(search, lists),
+    }
 }
 
 /// What several segments found, the page in order and as much as is wanted, by the numbers that documents are stored by; `None`

@@ -15,7 +15,6 @@ use super::{
     postings::{Mask, Union, WINDOW},
     schema::{PREFIX_CHARS, Text},
     segment::{Segment, TextIndex},
-    typos,
 };
 
 /// How far words are stretched. The further ways are tried where the nearer ones find little.
@@ -32,7 +31,7 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    const ALL: [Self; 4] = [Self::Near, Self::Far, Self::Typo, Self::Inside];
+    pub(super) const ALL: [Self; 4] = [Self::Near, Self::Far, Self::Typo, Self::Inside];
 
     /// The reach of the position of another page.
     pub(super) fn from_position(reach: u8) -> Self {
@@ -75,6 +74,16 @@ struct Word {
 }
 
 impl Word {
+    fn is_in(&self, text: Text) -> bool {
+        self.place == Place::Anywhere || self.place == Place::In(text)
+    }
+
+    /// The best of these ways in which it is found in a word of a genre.
+    fn found_in(&self, own: &str, kinds: &[Kind]) -> Option<Kind> {
+        let kind = matching::kind(&self.text, own, kinds.contains(&Kind::Prefix));
+        kind.filter(|kind| kinds.contains(kind))
+    }
+
     /// Whether it may be found in this way.
     fn allows(&self, kind: Kind, reach: Reach) -> bool {
         match kind {
@@ -146,6 +155,19 @@ impl Words {
         Reach::ALL.into_iter().find(|further| *further > reach && gains(*further))
     }
 
+    /// The further reaches that are worth a try, each with all that are nearer.
+    pub(super) fn stages(&self) -> impl Iterator<Item = Reach> {
+        let mut reaches = Vec::new();
+        while let Some(further) = self.further(reaches.last().copied().unwrap_or(Reach::Near)) {
+            reaches.push(further);
+        }
+        // What is misspelt is looked for together with beginnings: one way through the documents in place of two.
+        if let [Reach::Far, Reach::Typo, ..] = reaches.as_slice() {
+            reaches.remove(0);
+        }
+        reaches.into_iter()
+    }
+
     /// The weakest way in which some word may be found.
     pub(super) fn weakest(&self, reach: Reach) -> Kind {
         let allowed = |kind: &Kind| self.words.iter().any(|word| word.allows(*kind, reach));
@@ -180,10 +202,7 @@ impl Ways {
             let found = match kind {
                 Kind::Exact => index.dictionary.ordinal(word).into_iter().map(one).collect(),
                 Kind::Prefix => vec![index.dictionary.beginning(word)],
-                Kind::Typo => {
-                    let near = typos::near(&index.words, word)?;
-                    near.iter().filter_map(|(word, _)| index.dictionary.ordinal(word)).map(one).collect()
-                }
+                Kind::Typo => index.dictionary.misspelt(word).into_iter().map(one).collect(),
                 Kind::Inside => index.dictionary.containing(word).into_iter().map(one).collect(),
             };
             let _ = cell.set(found);
@@ -203,15 +222,16 @@ impl<'a> SegmentWords<'a> {
         let mut matchers = Vec::with_capacity(self.words.words.len() + self.words.names.len());
         for (word, ways) in self.words.words.iter().zip(&self.ways) {
             let kinds = Kind::ALL.into_iter().filter(|k| *k <= kind && word.allows(*k, reach)).collect::<Vec<_>>();
-            let text = |text: Text| match word.place {
-                Place::In(place) if place != text => Ok(TextMatch::Nothing),
-                _ => TextMatch::new(segment.text(text), &word.text, &kinds, &ways[text as usize]),
+            let text = |text: Text| match word.is_in(text) {
+                true => TextMatch::new(segment.text(text), &word.text, &kinds, &ways[text as usize]),
+                false => Ok(TextMatch::Nothing),
             };
             let (name, director) = (text(Text::Name)?, text(Text::Director)?);
-            let prefix = kinds.contains(&Kind::Prefix);
-            let found = |own: &str| matching::kind(&word.text, own, prefix).is_some_and(|kind| kinds.contains(&kind));
             let genre = match word.place {
-                Place::Anywhere => segment.with_genres(&self.genres.with_word(found))?,
+                Place::Anywhere => {
+                    let ids = self.genres.with_word(|own| word.found_in(own, &kinds).is_some());
+                    segment.with_genres(&ids)?
+                }
                 Place::In(_) => Union::default(),
             };
             matchers.push(Matcher { place: word.place, name, director, genre });
@@ -226,6 +246,90 @@ impl<'a> SegmentWords<'a> {
         matchers.sort_by_key(Matcher::effort);
         Ok(Matchers { words: matchers, max_doc: segment.max_doc })
     }
+}
+
+/// How well single documents match the words of a query.
+pub(super) struct Ranker<'a> {
+    words: Vec<RankedWord<'a>>,
+    whole: Option<Union<'a>>,
+}
+
+struct RankedWord<'a> {
+    word: &'a Word,
+    /// The ordinals of each document's words, and those that are found in each way; by `Text as usize`.
+    texts: [Option<(&'a Column<u64>, Vec<(Kind, Vec<Range<usize>>)>)>; 2],
+    /// The documents that have a genre that is found in each way.
+    genres: Vec<(Kind, Union<'a>)>,
+}
+
+/// How each word of a query is found in one document: the best way in each field, in the order of [`TIERS`].
+pub(super) type FoundWords = Vec<[Option<Kind>; TIERS]>;
+
+impl<'a> SegmentWords<'a> {
+    /// Tells how well documents match at `reach` or any that is nearer.
+    pub(super) fn ranker(&self, reach: Reach) -> tantivy::Result<Ranker<'a>> {
+        let words = self.words.words.iter().zip(&self.ways).map(|(word, ways)| {
+            let kinds = Kind::ALL.into_iter().filter(|kind| word.allows(*kind, reach)).collect::<Vec<_>>();
+            let text = |text: Text| {
+                let index = self.segment.text(text);
+                let Some(column) = index.word_column.as_ref().filter(|_| word.is_in(text)) else { return Ok(None) };
+                let ways = |kind: &Kind| Ok((*kind, ways[text as usize].get(*kind, &word.text, index)?.to_vec()));
+                Ok::<_, tantivy::TantivyError>(Some((column, kinds.iter().map(ways).collect::<tantivy::Result<_>>()?)))
+            };
+            let mut genres = Vec::new();
+            for kind in kinds.iter().filter(|_| word.place == Place::Anywhere) {
+                let ids = self.genres.with_word(|own| word.found_in(own, &kinds) == Some(*kind));
+                genres.push((*kind, self.segment.with_genres(&ids)?.made_random()));
+            }
+            Ok(RankedWord { word, texts: [text(Text::Name)?, text(Text::Director)?], genres })
+        });
+        let words = words.collect::<tantivy::Result<_>>()?;
+        Ok(Ranker { words, whole: self.words.whole(self.segment)?.map(Union::made_random) })
+    }
+}
+
+impl Ranker<'_> {
+    /// How the words are found in a document.
+    pub(super) fn find(&self, doc: DocId) -> FoundWords {
+        let of_word = |word: &RankedWord| {
+            let text = |text: Text| {
+                let (column, ways) = word.texts[text as usize].as_ref()?;
+                let kind = |ordinal: u64| {
+                    ways.iter().find(|(_, ranges)| contains(ranges, ordinal as usize)).map(|(kind, _)| *kind)
+                };
+                column.values_for_doc(doc).filter_map(kind).min()
+            };
+            let genre = word.genres.iter().find(|(_, union)| union.has(doc)).map(|(kind, _)| *kind);
+            [text(Text::Name), text(Text::Director), genre]
+        };
+        self.words.iter().map(of_word).collect()
+    }
+
+    /// The rank of a document in which the words are found so; `None` where it does not match at `reach`.
+    pub(super) fn rank(&self, doc: DocId, found: &FoundWords, reach: Reach) -> Option<u32> {
+        let allowed = |(word, kinds): (&RankedWord, &[Option<Kind>; TIERS])| {
+            kinds.map(|kind| kind.filter(|kind| word.word.allows(*kind, reach)))
+        };
+        let found = || self.words.iter().zip(found).map(allowed);
+        let mut weakest = Kind::Exact;
+        for kinds in found() {
+            weakest = weakest.max(kinds.into_iter().flatten().min()?);
+        }
+        if self.whole.as_ref().is_some_and(|whole| whole.has(doc)) {
+            return Some(WHOLE_NAME);
+        }
+        let tiers = self.words.iter().zip(found()).map(|(word, kinds)| {
+            let tier = kinds.iter().position(|kind| kind.is_some_and(|kind| kind <= weakest)).unwrap_or(0);
+            if word.word.place == Place::Anywhere { tier } else { 0 }
+        });
+        Some(first_rank(weakest) + tiers.max().unwrap_or(0) as u32)
+    }
+}
+
+/// Whether a number is in one of the ranges, which do not overlap and are ascending.
+fn contains(ranges: &[Range<usize>], number: usize) -> bool {
+    let place = ranges.partition_point(|range| range.end <= number);
+    ranges.get(place).is_some_and(|range| range.start <= number)
 }
 
 /// Where a word is found in one text of the documents of a segment.
@@ -385,11 +489,7 @@ impl<'a> WordMatch<'a> {
 
     /// Whether the document has one of the words.
     fn has(&self, doc: DocId) -> bool {
-        self.column.values_for_doc(doc).any(|ordinal| {
-            let ordinal = ordinal as usize;
-            let place = self.ordinals.partition_point(|range| range.end <= ordinal);
-            self.ordinals.get(place).is_some_and(|range| range.start <= ordinal)
-        })
+        self.column.values_for_doc(doc).any(|ordinal| contains(&self.ordinals, ordinal as usize))
     }
 }
 
