@@ -10,7 +10,8 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::world::movie;
 
-/// Few words, so that much matches: prefixes of each other, accents, other scripts, punctuation.
+/// Few words, so that much matches: parts, beginnings and misspellings of each other, of all the lengths at which the
+/// rules change; accents, other scripts, numbers, punctuation.
 const WORDS: &[&str] = &[
     "the",
     "a",
@@ -18,9 +19,21 @@ const WORDS: &[&str] = &[
     "star",
     "Stars",
     "START",
+    "restart",
     "wars",
     "war",
     "warrior",
+    "maid",
+    "Mermaid",
+    "maiden",
+    "father",
+    "Godfather",
+    "godfathers",
+    "wizard",
+    "lizard",
+    "blizzard",
+    "nightmare",
+    "nightmares",
     "Amélie",
     "AMELIE",
     "été",
@@ -30,16 +43,28 @@ const WORDS: &[&str] = &[
     "spider-man",
     "WALL·E",
     "2001",
+    "2000",
+    "20011",
     "20",
+    "se7en",
+    "Seven",
     "千と千尋",
+    "千尋の神隠し",
     "千",
+    "살인의추억",
+    "추억",
     "Ещё",
+    "Москва",
+    "подмосковье",
+    "المدينة",
+    "مدينة",
     "drama",
     "dram",
     "?!",
     "...",
     "70",
     "s",
+    "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahle",
 ];
 const GENRES: &[&str] = &["Drama", "War", "Sci-Fi", "Film Noir", "Été", "Star"];
 /// Some that no movie has.
@@ -52,6 +77,12 @@ pub fn seeded(seed: u64) -> StdRng {
 fn text(rng: &mut impl Rng, most: usize) -> String {
     let count = rng.random_range(1..=most);
     (0..count).map(|_| *WORDS.choose(rng).unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+/// Now and then several names.
+fn director(rng: &mut impl Rng) -> String {
+    let names = [1, 1, 1, 2, 3].choose(rng).copied().unwrap_or(1);
+    (0..names).map(|_| text(rng, 2)).collect::<Vec<_>>().join(", ")
 }
 
 /// A decimal with many ties, or with neighbours that hardly differ.
@@ -73,7 +104,7 @@ pub fn bare_movie(rng: &mut impl Rng) -> Movie {
     movie.created_at = Timestamp::from_unix(rng.random_range(-5..5) * 1_000);
     movie.updated_at = movie.created_at.plus(rng.random_range(0..3));
     movie.details.name = MovieName::new(&text(rng, 4)).unwrap();
-    movie.details.director = rng.random_bool(0.7).then(|| Director::new(&text(rng, 2)).unwrap());
+    movie.details.director = rng.random_bool(0.7).then(|| Director::new(&director(rng)).unwrap());
     movie.details.popularity = rng.random_bool(0.8).then(|| Popularity::new(decimal(rng, 100.0)).unwrap());
     movie.details.imdb_score = rng.random_bool(0.8).then(|| Score::new(decimal(rng, 10.0)).unwrap());
     movie.details.year = rng.random_bool(0.8).then(|| Year::new(rng.random_range(1990..2000).into()).unwrap());
@@ -98,9 +129,37 @@ pub fn movie_with(rng: &mut impl Rng, genres: &[Genre]) -> Movie {
     movie
 }
 
+/// A word as people type it: whole, its beginning, something inside, or with one or two slips.
+fn typed(rng: &mut impl Rng, word: &str) -> String {
+    let mut letters = word.chars().collect::<Vec<_>>();
+    match rng.random_range(0..10) {
+        0..4 => {}
+        4 => letters.truncate(rng.random_range(1..=letters.len())),
+        5 => {
+            let start = rng.random_range(0..letters.len());
+            let end = rng.random_range(start + 1..=letters.len());
+            letters = letters[start..end].to_vec();
+        }
+        kind => (0..if kind == 9 { 2 } else { 1 }).for_each(|_| slip(rng, &mut letters)),
+    }
+    letters.into_iter().collect()
+}
+
+fn slip(rng: &mut impl Rng, letters: &mut Vec<char>) {
+    let at = rng.random_range(0..letters.len());
+    let other = *['a', 'e', 'r', 's', 'x', '0', 'о', 'と'].choose(rng).unwrap();
+    match rng.random_range(0..4) {
+        0 => letters.insert(at, other),
+        1 if letters.len() > 1 => drop(letters.remove(at)),
+        2 if at + 1 < letters.len() => letters.swap(at, at + 1),
+        _ => letters[at] = other,
+    }
+}
+
 fn query_text(rng: &mut impl Rng) -> String {
-    let mut text = text(rng, 3);
-    if rng.random_bool(0.6) {
+    let words = text(rng, 3);
+    let mut text = words.split(' ').map(|word| typed(rng, word)).collect::<Vec<_>>().join(" ");
+    if rng.random_bool(0.3) {
         // Half typed.
         let keep = rng.random_range(1..=text.chars().count());
         text = text.chars().take(keep).collect();
