@@ -10,60 +10,60 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::world::movie;
 
-/// Few words, so that much matches: parts, beginnings and misspellings of each other, of all the lengths at which the
-/// rules change; accents, other scripts, numbers, punctuation.
+/// Few words, the commonest first, so that much matches: parts, beginnings and misspellings of each other, of all the
+/// lengths at which the rules change; accents, other scripts, numbers, punctuation.
 const WORDS: &[&str] = &[
-    "the",
-    "a",
-    "of",
     "star",
-    "Stars",
-    "START",
-    "restart",
-    "wars",
-    "war",
-    "warrior",
-    "maid",
-    "Mermaid",
-    "maiden",
-    "father",
+    "the",
     "Godfather",
-    "godfathers",
+    "maid",
+    "wars",
+    "a",
+    "Mermaid",
+    "Stars",
+    "2001",
+    "千と千尋",
     "wizard",
+    "nightmare",
+    "godfathers",
+    "START",
+    "Amélie",
+    "father",
+    "of",
+    "war",
+    "maiden",
     "lizard",
     "blizzard",
-    "nightmare",
     "nightmares",
-    "Amélie",
+    "restart",
+    "warrior",
     "AMELIE",
-    "été",
-    "straße",
-    "x",
-    "o'brien",
-    "spider-man",
-    "WALL·E",
-    "2001",
-    "2000",
-    "20011",
-    "20",
-    "se7en",
-    "Seven",
-    "千と千尋",
     "千尋の神隠し",
-    "千",
-    "살인의추억",
-    "추억",
-    "Ещё",
+    "Seven",
+    "se7en",
+    "20011",
+    "2000",
+    "20",
     "Москва",
     "подмосковье",
+    "살인의추억",
+    "추억",
     "المدينة",
     "مدينة",
     "drama",
     "dram",
+    "Ещё",
+    "été",
+    "straße",
+    "x",
+    "s",
+    "o'brien",
+    "spider-man",
+    "WALL·E",
+    "千",
     "?!",
     "...",
     "70",
-    "s",
     "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahle",
 ];
 const GENRES: &[&str] = &["Drama", "War", "Sci-Fi", "Film Noir", "Été", "Star"];
@@ -76,12 +76,14 @@ pub fn seeded(seed: u64) -> StdRng {
 
 fn text(rng: &mut impl Rng, most: usize) -> String {
     let count = rng.random_range(1..=most);
-    (0..count).map(|_| *WORDS.choose(rng).unwrap()).collect::<Vec<_>>().join(" ")
+    // The first are drawn much more often than the last.
+    let word = |_| WORDS[(rng.random_range(0.0..1.0_f64).powi(2) * WORDS.len() as f64) as usize];
+    (0..count).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Now and then several names.
 fn director(rng: &mut impl Rng) -> String {
-    let names = [1, 1, 1, 2, 3].choose(rng).copied().unwrap_or(1);
+    let names = *[1, 1, 1, 2, 3].choose(rng).unwrap();
     (0..names).map(|_| text(rng, 2)).collect::<Vec<_>>().join(", ")
 }
 
@@ -103,7 +105,7 @@ pub fn bare_movie(rng: &mut impl Rng) -> Movie {
     movie.version = rng.random_range(1..9);
     movie.created_at = Timestamp::from_unix(rng.random_range(-5..5) * 1_000);
     movie.updated_at = movie.created_at.plus(rng.random_range(0..3));
-    movie.details.name = MovieName::new(&text(rng, 4)).unwrap();
+    movie.details.name = MovieName::new(&text(rng, 5)).unwrap();
     movie.details.director = rng.random_bool(0.7).then(|| Director::new(&director(rng)).unwrap());
     movie.details.popularity = rng.random_bool(0.8).then(|| Popularity::new(decimal(rng, 100.0)).unwrap());
     movie.details.imdb_score = rng.random_bool(0.8).then(|| Score::new(decimal(rng, 10.0)).unwrap());
@@ -132,15 +134,15 @@ pub fn movie_with(rng: &mut impl Rng, genres: &[Genre]) -> Movie {
 /// A word as people type it: whole, its beginning, something inside, or with one or two slips.
 fn typed(rng: &mut impl Rng, word: &str) -> String {
     let mut letters = word.chars().collect::<Vec<_>>();
-    match rng.random_range(0..10) {
-        0..4 => {}
-        4 => letters.truncate(rng.random_range(1..=letters.len())),
-        5 => {
+    match rng.random_range(0..12) {
+        0..6 => {}
+        6 => letters.truncate(rng.random_range(1..=letters.len())),
+        7 => {
             let start = rng.random_range(0..letters.len());
             let end = rng.random_range(start + 1..=letters.len());
             letters = letters[start..end].to_vec();
         }
-        kind => (0..if kind == 9 { 2 } else { 1 }).for_each(|_| slip(rng, &mut letters)),
+        kind => (0..if kind == 11 { 2 } else { 1 }).for_each(|_| slip(rng, &mut letters)),
     }
     letters.into_iter().collect()
 }
@@ -157,7 +159,8 @@ fn slip(rng: &mut impl Rng, letters: &mut Vec<char>) {
 }
 
 fn query_text(rng: &mut impl Rng) -> String {
-    let words = text(rng, 3);
+    let most = *[1, 1, 2, 3].choose(rng).unwrap();
+    let words = text(rng, most);
     let mut text = words.split(' ').map(|word| typed(rng, word)).collect::<Vec<_>>().join(" ");
     if rng.random_bool(0.3) {
         // Half typed.
