@@ -18,7 +18,7 @@ use domain::{
 use tantivy::{IndexReader, ReloadPolicy};
 
 use super::{
-    generation::{self, Mark},
+    generation::{self, Generation, Mark},
     genres::GenreTable,
     schema::schema,
     snapshot::{Memory, Snapshot},
@@ -51,7 +51,7 @@ pub(super) fn current_snapshot(path: &Path, store: &Arc<dyn Store>, patience: Du
 /// The state on disk, or why it is not current.
 fn look(path: &Path, store: &Arc<dyn Store>) -> Result<Result<(Snapshot, Mark), String>> {
     // The other process may switch to another generation, or merge segments, at any moment: then the next look succeeds.
-    let (index, mark) = match generation::open_beside(path) {
+    let (Generation { index, directory }, mark) = match generation::open_beside(path) {
         Ok(found) => found,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -67,7 +67,7 @@ fn look(path: &Path, store: &Arc<dyn Store>) -> Result<Result<(Snapshot, Mark), 
     let table = Arc::new(GenreTable::default().next(genres));
     // Nothing is read twice.
     let memory = Arc::new(Memory::new(0));
-    let snapshot = Snapshot::new(&reader.searcher(), &schema().1, table, None, memory, &mut 0);
+    let snapshot = Snapshot::new(&reader.searcher(), &schema().1, &directory, table, None, memory, &mut 0);
     Ok(snapshot.map(|snapshot| (snapshot, mark)).map_err(|error| error.to_string()))
 }
 

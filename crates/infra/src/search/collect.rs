@@ -15,6 +15,7 @@ use tantivy::{
 use super::{
     numbers::{Codes, MISSING, code, first_of_cell, is_tie, order_cell, order_key},
     order::{Hit, Key, is_stored, key, popularity_first},
+    permutation::NOTHING,
     postings::{Mask, WINDOW},
     segment::Segment,
     words::RANKS,
@@ -232,8 +233,6 @@ struct Entry {
     hit: Hit,
 }
 
-const NOTHING: u64 = u64::MAX;
-
 impl Part<'_> {
     fn is_descending(&self) -> bool {
         match self {
@@ -402,6 +401,16 @@ impl<'a> Sorted<'a> {
             self.heap.pop();
         }
     }
+}
+
+/// The [key](super::segment::SortColumn::key) of a position.
+pub(super) fn start_key(segment: &Segment, sort: Sort, position: &Position) -> tantivy::Result<u64> {
+    Ok(match (key(sort.field), position.keys.first()) {
+        (Key::Number(field), Some(SortValue::Number(number))) => segment.numbers(field).key_of(Some(*number)),
+        (Key::Text(text), Some(SortValue::Text(value))) => place(segment.text(text).sort.as_ref(), value, false)?,
+        (Key::Id, _) => position.id.0,
+        _ => NOTHING,
+    })
 }
 
 /// The part for a text of another page.

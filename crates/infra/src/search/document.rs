@@ -78,12 +78,16 @@ fn add_text(document: &mut TantivyDocument, fields: &TextFields, text: &str) {
     document.add_text(fields.sort, format!("{folded}\0{text}"));
 }
 
+/// Two of 25 million names share a hash of this size with a chance of one to two, a query and a name that it is not one
+/// to eleven million.
+const HASH_BYTES: usize = 6;
+
 /// A number that two names share if one is the other, punctuation and accents aside. A name without any letter or
 /// digit is taken as it is.
 pub(super) fn whole_name(name: &str) -> u64 {
     let words = text::words(name);
     let whole = if words.is_empty() { text::folded(name.trim()) } else { words.join(" ") };
-    Sha256::digest(whole.as_bytes()).iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte))
+    Sha256::digest(whole.as_bytes()).iter().take(HASH_BYTES).fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
 fn stored(movie: &Movie) -> Result<Vec<u8>, serde_json::Error> {

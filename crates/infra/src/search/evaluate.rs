@@ -6,19 +6,23 @@
 
 use std::ops::Range;
 
-use domain::query::{Position, Sort, SortField, SortValue};
+use domain::{
+    matching::Kind,
+    query::{Position, Sort, SortField, SortValue},
+};
 use tantivy::DocId;
 
 use super::{
-    collect::Collector,
+    collect::{Collector, start_key},
     filter::{Filter, SegmentFilter},
     genres::GenreTable,
     numbers::{UNKNOWN_CELL, first_of_cell, popularity_cell},
     order::Hit,
-    postings::{Mask, Union, WINDOW},
+    permutation::{NOTHING, Walk},
+    postings::{Mask, Union, WINDOW, is_set},
     segment::Segment,
     snapshot::View,
-    words::{Kind, Matchers, Reach, TIERS, WHOLE_NAME, Words, first_rank},
+    words::{Matchers, Reach, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
 };
 
 /// What is looked for.
@@ -48,37 +52,120 @@ impl Counter {
     }
 }
 
+/// What is looked for in one segment.
+pub(super) struct SegmentSearch<'a> {
+    search: &'a Search<'a>,
+    view: &'a View,
+    filter: SegmentFilter<'a>,
+    words: SegmentWords<'a>,
+}
+
 impl Search<'_> {
-    /// The first documents of a segment, in order.
-    pub(super) fn run(
-        &self,
-        view: &View,
-        genres: &GenreTable,
-        reach: Reach,
-        counter: &mut Counter,
-    ) -> tantivy::Result<Vec<Hit>> {
-        let filter = self.filter.for_segment(&view.segment)?;
-        let mut passes = self.passes(view, genres, reach, &filter)?;
-        for docs in self.tails(&view.segment, &filter) {
-            let mut collector = self.collector(view)?;
+    /// Prepares to look into a segment.
+    pub(super) fn of_segment<'a>(
+        &'a self,
+        view: &'a View,
+        genres: &'a GenreTable,
+    ) -> tantivy::Result<SegmentSearch<'a>> {
+        let segment = &*view.segment;
+        let words = SegmentWords::new(&self.words, segment, genres);
+        Ok(SegmentSearch { search: self, view, filter: self.filter.for_segment(segment)?, words })
+    }
+}
+
+impl<'a> SegmentSearch<'a> {
+    /// The first documents of the segment, in order.
+    pub(super) fn run(&self, reach: Reach, counter: &mut Counter) -> tantivy::Result<Vec<Hit>> {
+        let (search, view) = (self.search, self.view);
+        let mut passes = self.passes(reach)?;
+        if let Some(hits) = self.walked(&passes.all)? {
+            passes.count(view, counter)?;
+            return Ok(hits);
+        }
+        for docs in search.tails(&view.segment, &self.filter) {
+            let mut collector = self.collector()?;
             let mut passes = passes.clone();
             passes.each.iter_mut().for_each(|pass| pass.filter.docs = docs.clone());
-            passes.run(view, &mut collector, &mut Counter { found: 0, needed: 0 });
+            passes.run(view, &mut collector, &mut Counter { found: 0, needed: 0 })?;
             let hits = collector.into_hits();
-            if hits.len() == self.wanted {
-                passes.count(view, counter);
+            if hits.len() == search.wanted {
+                passes.count(view, counter)?;
                 return Ok(hits);
             }
         }
-        let mut collector = self.collector(view)?;
-        passes.run(view, &mut collector, counter);
+        let mut collector = self.collector()?;
+        passes.run(view, &mut collector, counter)?;
         Ok(collector.into_hits())
     }
 
-    fn collector<'a>(&self, view: &'a View) -> tantivy::Result<Collector<'a>> {
-        Collector::new(&view.segment, self.order, self.wanted, self.after.as_ref())
+    /// The first documents in the order of one key, by going through all documents in that order; `None` where that is
+    /// not possible or takes too long.
+    fn walked(&self, all: &Pass) -> tantivy::Result<Option<Vec<Hit>>> {
+        /// So many documents are passed, or so many for each that is wanted, before others are tried.
+        const PASSED: usize = 1 << 14;
+        const PASSED_FOR_EACH: usize = 8;
+        let (Search { order, wanted, after, .. }, segment) = (self.search, &*self.view.segment);
+        let [sort] = order else { return Ok(None) };
+        let Some(permutation) = segment.permutation(sort.field).filter(|_| all.is_random()) else { return Ok(None) };
+        let most = PASSED.max(wanted.saturating_mul(PASSED_FOR_EACH));
+        let needed = |cost: u64| (*wanted as u64).saturating_mul(u64::from(segment.max_doc)) / cost.max(1);
+        if all.rarest().is_some_and(|(cost, _)| needed(cost) > most as u64) {
+            return Ok(None);
+        }
+        let column = segment.sort_column(sort.field);
+        let key = |doc| column.map_or(NOTHING, |column| column.key(doc));
+        let after = after
+            .as_ref()
+            .map(|position| Ok::<_, tantivy::TantivyError>((start_key(segment, *sort, position)?, position.id.0)));
+        let mut docs = Walk::new(permutation, sort.descending, after.transpose()?, key, |doc| segment.id(doc).0);
+        let found = docs.by_ref().take(most).filter(|doc| all.has(self.view, *doc)).take(*wanted);
+        let hits = found.map(|doc| Hit { doc, rank: WHOLE_NAME }).collect::<Vec<_>>();
+        Ok((hits.len() == *wanted || docs.next().is_none()).then_some(hits))
     }
 
+    /// Counts the documents that match.
+    pub(super) fn count(&self, reach: Reach, counter: &mut Counter) -> tantivy::Result<()> {
+        self.all(reach)?.run(self.view, None, counter, true)
+    }
+
+    fn collector(&self) -> tantivy::Result<Collector<'a>> {
+        let search = self.search;
+        Collector::new(&self.view.segment, search.order, search.wanted, search.after.as_ref())
+    }
+
+    fn pass(&self, first_rank: u32, tiers: usize, words: Option<Matchers<'a>>) -> Pass<'a> {
+        let filter = self.filter.clone();
+        Pass { first_rank, tiers, filter, words, whole: None, not_whole: None, not_words: None }
+    }
+
+    /// The way to all documents, whatever their ranks.
+    fn all(&self, reach: Reach) -> tantivy::Result<Pass<'a>> {
+        let words = &self.search.words;
+        let words = if words.is_empty() { None } else { Some(self.words.up_to(words.weakest(reach), reach)?) };
+        Ok(self.pass(WHOLE_NAME, 1, words))
+    }
+
+    fn passes(&self, reach: Reach) -> tantivy::Result<Passes<'a>> {
+        let all = self.all(reach)?;
+        if all.words.is_none() || !self.search.order.iter().any(|sort| sort.field == SortField::Relevance) {
+            return Ok(Passes { each: vec![all.clone()], all });
+        }
+        let whole = self.search.words.whole(&self.view.segment)?;
+        let mut each = Vec::new();
+        if whole.is_some() {
+            each.push(Pass { whole: whole.clone(), ..all.clone() });
+        }
+        let mut not_words = None;
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind <= self.search.words.weakest(reach)) {
+            let words = self.words.up_to(kind, reach)?;
+            let pass = self.pass(first_rank(kind), TIERS, Some(words.clone()));
+            each.push(Pass { not_whole: whole.clone(), not_words: not_words.replace(words), ..pass });
+        }
+        Ok(Passes { each, all })
+    }
+}
+
+impl Search<'_> {
     /// Where to look first for the least popular movies, which are the last of those that have a popularity: in more
     /// and more of them.
     fn tails(&self, segment: &Segment, filter: &SegmentFilter) -> Vec<Range<DocId>> {
@@ -102,53 +189,6 @@ impl Search<'_> {
         }
         tails
     }
-
-    fn passes<'a>(
-        &self,
-        view: &'a View,
-        genres: &GenreTable,
-        reach: Reach,
-        filter: &SegmentFilter<'a>,
-    ) -> tantivy::Result<Passes<'a>> {
-        let pass = |first_rank, tiers, words| Pass {
-            first_rank,
-            tiers,
-            filter: filter.clone(),
-            words,
-            whole: None,
-            not_whole: None,
-            not_words: None,
-        };
-        let one = |pass: Pass<'a>| Passes { all: pass.clone(), each: vec![pass] };
-        if self.words.is_empty() {
-            return Ok(one(pass(WHOLE_NAME, 1, None)));
-        }
-        let segment = &*view.segment;
-        let furthest = if self.words.has_prefixes(reach) { Kind::Prefix } else { Kind::Exact };
-        let all = self.words.up_to(furthest, reach, segment, genres)?;
-        if !self.order.iter().any(|sort| sort.field == SortField::Relevance) {
-            return Ok(one(pass(WHOLE_NAME, 1, Some(all))));
-        }
-        let whole = self.words.whole(segment)?;
-        let mut passes = Vec::new();
-        if whole.is_some() {
-            passes.push(Pass { whole: whole.clone(), ..pass(WHOLE_NAME, 1, Some(all.clone())) });
-        }
-        let exact = match furthest {
-            Kind::Exact => all.clone(),
-            Kind::Prefix => self.words.up_to(Kind::Exact, reach, segment, genres)?,
-        };
-        passes.push(Pass { not_whole: whole.clone(), ..pass(first_rank(Kind::Exact), TIERS, Some(exact.clone())) });
-        if furthest == Kind::Prefix {
-            let not_words = Some(exact);
-            passes.push(Pass {
-                not_whole: whole,
-                not_words,
-                ..pass(first_rank(Kind::Prefix), TIERS, Some(all.clone()))
-            });
-        }
-        Ok(Passes { each: passes, all: pass(WHOLE_NAME, 1, Some(all)) })
-    }
 }
 
 /// Ways through a segment.
@@ -161,24 +201,32 @@ struct Passes<'a> {
 }
 
 impl Passes<'_> {
-    fn run(&mut self, view: &View, collector: &mut Collector, counter: &mut Counter) {
+    fn run(&mut self, view: &View, collector: &mut Collector, counter: &mut Counter) -> tantivy::Result<()> {
         let before = counter.found;
         let single = self.each.len() == 1;
         for pass in &mut self.each {
             collector.begin(pass.first_rank..pass.first_rank + pass.tiers as u32);
-            pass.run(view, Some(collector), counter, single);
+            pass.run(view, Some(collector), counter, single)?;
             if collector.is_full() && !single {
                 // What is left is counted fastest where all are, whatever their ranks.
                 counter.found = before;
-                self.count(view, counter);
-                return;
+                return self.count(view, counter);
             }
         }
+        Ok(())
     }
 
-    fn count(&self, view: &View, counter: &mut Counter) {
-        self.all.clone().run(view, None, counter, true);
+    fn count(&self, view: &View, counter: &mut Counter) -> tantivy::Result<()> {
+        self.all.clone().run(view, None, counter, true)
     }
+}
+
+/// A condition of a [`Pass`].
+#[derive(Clone, Copy)]
+enum Rarest {
+    Words,
+    Whole,
+    Filter,
 }
 
 /// One way through a segment.
@@ -200,10 +248,17 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// Goes on until the collector is full and, if `counting`, enough is counted.
-    fn run(&mut self, view: &View, mut collector: Option<&mut Collector>, counter: &mut Counter, counting: bool) {
+    fn run(
+        &mut self,
+        view: &View,
+        mut collector: Option<&mut Collector>,
+        counter: &mut Counter,
+        counting: bool,
+    ) -> tantivy::Result<()> {
         let end = self.filter.docs.end;
         let mut doc = self.filter.docs.start;
-        let leaping = self.rarest(view.segment.max_doc);
+        // Where something is rare, it pays to leap from match to match.
+        let rarest = self.rarest().filter(|(cost, _)| *cost < u64::from(view.segment.max_doc / 64));
         while doc < end {
             if counter.is_done() || !counting {
                 match &collector {
@@ -213,14 +268,14 @@ impl Pass<'_> {
                             doc = doc.max(collector.resume());
                         }
                     }
-                    _ => return,
+                    _ => return Ok(()),
                 }
             }
-            if leaping {
-                doc = doc.max(self.seek(doc));
+            if let Some((_, rarest)) = rarest {
+                doc = doc.max(self.seek(rarest, doc)?);
             }
             if doc >= end {
-                return;
+                return Ok(());
             }
             let start = doc - doc % WINDOW;
             doc = start + WINDOW;
@@ -229,14 +284,14 @@ impl Pass<'_> {
                 continue;
             }
             if self.words.is_none() {
-                self.sift(start, &mut matching);
+                self.sift(start, &mut matching)?;
                 counter.found += u64::from(matching.count());
                 if let Some(collector) = &mut collector {
                     collector.offer(self.first_rank, start, &matching);
                 }
                 continue;
             }
-            let [in_name, in_director, anywhere] = self.tiers_of(start, matching);
+            let [in_name, in_director, anywhere] = self.tiers_of(start, matching)?;
             counter.found += u64::from(anywhere.count());
             let Some(collector) = &mut collector else { continue };
             if self.tiers == 1 {
@@ -250,25 +305,44 @@ impl Pass<'_> {
                 }
             }
         }
+        Ok(())
     }
 
-    /// Whether some condition is so rare that it pays to leap from match to match.
-    fn rarest(&self, max_doc: DocId) -> bool {
-        let words = self.words.as_ref().and_then(Matchers::cost);
-        let costs = self.whole.iter().chain(self.filter.fast.first()).map(Union::cost);
-        costs.chain([words]).flatten().any(|cost| cost < u64::from(max_doc / 64))
+    /// The condition that fewest documents meet, and about how many have to be read for it.
+    fn rarest(&self) -> Option<(u64, Rarest)> {
+        let words = self.words.as_ref().map(|words| (words.effort(), Rarest::Words));
+        let cost = |union: &Union, rarest| Some((union.cost()?, rarest));
+        let whole = self.whole.as_ref().and_then(|whole| cost(whole, Rarest::Whole));
+        let filter = self.filter.fast.first().and_then(|filter| cost(filter, Rarest::Filter));
+        [words, whole, filter].into_iter().flatten().min_by_key(|(cost, _)| *cost)
+    }
+
+    /// Whether documents can be asked for one by one, in any order.
+    fn is_random(&self) -> bool {
+        let SegmentFilter { docs: _, fast, slow, without } = &self.filter;
+        let mut unions = self.whole.iter().chain(fast).chain(slow).chain([without]);
+        unions.all(Union::is_random) && self.words.as_ref().is_none_or(Matchers::are_random)
+    }
+
+    /// Whether the document meets all conditions of a pass that [is random](Self::is_random) and leaves nothing out.
+    fn has(&self, view: &View, doc: DocId) -> bool {
+        let SegmentFilter { docs, fast, slow, without } = &self.filter;
+        view.alive.as_ref().is_none_or(|alive| is_set(alive, doc))
+            && docs.contains(&doc)
+            && self.whole.iter().chain(fast).all(|union| union.has(doc))
+            && !without.has(doc)
+            && self.words.as_ref().is_none_or(|words| words.have(doc))
+            && slow.iter().all(|union| union.has(doc))
     }
 
     /// The first document from `doc` on that can match.
-    fn seek(&mut self, doc: DocId) -> DocId {
-        let mut next = doc;
-        if let Some(words) = &mut self.words {
-            next = next.max(words.seek(next));
-        }
-        for union in self.whole.iter_mut().chain(self.filter.fast.first_mut()) {
-            next = next.max(union.seek(next));
-        }
-        next
+    fn seek(&mut self, rarest: Rarest, doc: DocId) -> tantivy::Result<DocId> {
+        let union = match rarest {
+            Rarest::Words => return self.words.as_mut().map_or(Ok(doc), |words| words.seek(doc)),
+            Rarest::Whole => self.whole.as_mut(),
+            Rarest::Filter => self.filter.fast.first_mut(),
+        };
+        Ok(union.map_or(doc, |union| union.seek(doc)))
     }
 
     /// The documents of the window at `start` that meet the cheap conditions.
@@ -285,19 +359,19 @@ impl Pass<'_> {
 
     /// Those of the candidates that have the words and meet all conditions: where the name is enough, name and
     /// director, and all.
-    fn tiers_of(&mut self, start: DocId, candidates: Mask) -> [Mask; TIERS] {
+    fn tiers_of(&mut self, start: DocId, candidates: Mask) -> tantivy::Result<[Mask; TIERS]> {
         let mut tiers = [Mask::EMPTY, Mask::EMPTY, candidates];
         if let Some(words) = &mut self.words {
-            words.find(start, &mut tiers);
+            words.find(start, &mut tiers)?;
         }
         let [in_name, in_director, anywhere] = &mut tiers;
-        self.sift(start, anywhere);
+        self.sift(start, anywhere)?;
         [in_name, in_director].into_iter().for_each(|tier| tier.and(anywhere));
-        tiers
+        Ok(tiers)
     }
 
     /// Leaves the documents that meet the other conditions.
-    fn sift(&mut self, start: DocId, matching: &mut Mask) {
+    fn sift(&mut self, start: DocId, matching: &mut Mask) -> tantivy::Result<()> {
         for not in [self.not_whole.as_mut(), Some(&mut self.filter.without)].into_iter().flatten() {
             if !not.is_empty() {
                 matching.and_not(&not.find(start, matching));
@@ -305,14 +379,15 @@ impl Pass<'_> {
         }
         if let Some(words) = &mut self.not_words {
             let mut offered = [Mask::EMPTY, Mask::EMPTY, *matching];
-            words.find(start, &mut offered);
+            words.find(start, &mut offered)?;
             matching.and_not(&offered[2]);
         }
         for union in &mut self.filter.slow {
             if matching.is_empty() {
-                return;
+                break;
             }
             union.retain(start, matching);
         }
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use super::{
     numbers::{Codes, is_inexact, order_keys},
     postings::{Source, Union},
     schema::Text,
-    segment::{Segment, TextIndex},
+    segment::Segment,
 };
 
 /// The conditions, for any segment.
@@ -95,7 +95,7 @@ impl Filter {
                 union.append(numbers(segment, range));
             }
             for text in [Text::Name, Text::Director] {
-                push_containing(&mut union, segment.text(text), &term.part)?;
+                push_containing(&mut union, segment, text, &term.part)?;
             }
             clauses.push(union);
         }
@@ -108,16 +108,22 @@ impl Filter {
 fn numbers<'a>(segment: &'a Segment, range: &Range) -> Union<'a> {
     let mut union = Union::default();
     let codes = Codes::within(range);
-    if !codes.is_empty() {
+    if codes.is_empty() {
+        return union;
+    }
+    if let Some(docs) = segment.few_within(range) {
+        union.push(Source::Docs(Arc::new(docs), 0));
+    } else {
         union.push(Source::Numbers(segment.numbers(range.field), codes, *range));
     }
     union
 }
 
 /// Adds the documents that have `part` inside the text.
-fn push_containing<'a>(union: &mut Union<'a>, index: &'a TextIndex, part: &str) -> tantivy::Result<()> {
+fn push_containing<'a>(union: &mut Union<'a>, segment: &'a Segment, text: Text, part: &str) -> tantivy::Result<()> {
     /// Of more tokens than this, the lists are not read: documents are looked at instead.
     const FEW: usize = 1_000;
+    let index = segment.text(text);
     let (Some(vocabulary), Some((_, ordinals))) = (index.vocabulary()?, &index.token_column) else { return Ok(()) };
     let tokens = vocabulary.containing(part);
     if tokens.len() > FEW {
@@ -130,7 +136,7 @@ fn push_containing<'a>(union: &mut Union<'a>, index: &'a TextIndex, part: &str) 
     for token in tokens {
         terms.extend(index.tokens.terms().get(vocabulary.token(token))?);
     }
-    union.push_terms(&index.tokens, terms)
+    union.push_terms(&index.tokens, terms, segment.max_doc)
 }
 
 /// The popularities and scores that are written like this, as far as it goes: `7` stands for all from 7 to below 8,

@@ -3,7 +3,9 @@
 use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::Arc,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -19,7 +21,8 @@ use tracing::{error, info, warn};
 
 use super::{
     SearchOptions,
-    generation::{Generations, Mark},
+    generation::{Generation, Generations, Mark},
+    permutation,
     schema::{Fields, schema},
     shared::Shared,
     snapshot::{Memory, Snapshot},
@@ -80,11 +83,13 @@ pub(super) struct Follower {
     /// How many segments were ever opened.
     segments: u64,
     live: Option<Live>,
+    preparing: Option<JoinHandle<()>>,
 }
 
 /// An index in use.
 pub(super) struct Live {
     index: Index,
+    directory: PathBuf,
     reader: IndexReader,
     fields: Fields,
     writer: Writer,
@@ -124,7 +129,7 @@ impl Follower {
         options: SearchOptions,
         memory: Arc<Memory>,
     ) -> Self {
-        Self { shared, store, listeners, generations, options, memory, segments: 0, live: None }
+        Self { shared, store, listeners, generations, options, memory, segments: 0, live: None, preparing: None }
     }
 
     /// Follows until told to stop.
@@ -177,9 +182,9 @@ impl Follower {
     fn step(&mut self) -> Result<Found, Failure> {
         if self.live.is_none() {
             self.live = Some(match self.generations.open_current() {
-                Ok((index, mark)) => {
+                Ok((generation, mark)) => {
                     self.generations.tidy();
-                    self.open(index, mark)?
+                    self.open(generation, mark)?
                 }
                 Err(reason) => {
                     info!(reason, "building the index");
@@ -231,6 +236,7 @@ impl Follower {
             if live.is_merged(&self.shared)? {
                 self.publish(genres)?;
             }
+            self.prepare();
             return Ok(Found::Nothing);
         };
         for listener in &self.listeners {
@@ -268,7 +274,8 @@ impl Follower {
     }
 
     /// Makes an index that is on disk ready for use.
-    pub(super) fn open(&self, index: Index, mark: Mark) -> Result<Live, Failure> {
+    pub(super) fn open(&self, generation: Generation, mark: Mark) -> Result<Live, Failure> {
+        let Generation { index, directory } = generation;
         let fields = schema().1;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
@@ -279,7 +286,7 @@ impl Follower {
         }
         let writer = Writer::open(&index, fields.clone(), max_id, self.options.writer_memory)?;
         let refreshed = Instant::now();
-        Ok(Live { index, reader, fields, writer, seen: mark, committed: mark, shown: false, refreshed })
+        Ok(Live { index, directory, reader, fields, writer, seen: mark, committed: mark, shown: false, refreshed })
     }
 
     /// Shows what is committed, with these names of genres where they are new.
@@ -293,13 +300,38 @@ impl Follower {
         let snapshot = Snapshot::new(
             &live.reader.searcher(),
             &live.fields,
+            &live.directory,
             table,
             previous.as_deref(),
             Arc::clone(&self.memory),
             &mut self.segments,
         )?;
         self.shared.publish(snapshot, live.seen);
+        self.prepare();
         Ok(())
+    }
+
+    /// Prepares segments on a thread of its own: with millions of documents it takes seconds, in which they are read
+    /// without.
+    fn prepare(&mut self) {
+        if self.preparing.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return;
+        }
+        let (Some(snapshot), Some(live)) = (self.shared.latest(), &self.live) else { return };
+        let segments = snapshot.views().map(|view| &view.segment).filter(|segment| !segment.is_prepared());
+        let segments = segments.map(Arc::clone).collect::<Vec<_>>();
+        if segments.is_empty() {
+            return;
+        }
+        let (shared, directory) = (Arc::clone(&self.shared), live.directory.clone());
+        let prepare = move || {
+            let prepared = segments.iter().try_for_each(|segment| segment.prepare(&directory, || shared.is_stopping()));
+            let is_used = |name: &str| snapshot.segment_ids().any(|id| id.uuid_string() == name);
+            if let Err(error) = prepared.and_then(|()| permutation::tidy(&directory, is_used)) {
+                warn!(error = &error as &dyn std::error::Error, "the order of movies by a key could not be kept");
+            }
+        };
+        self.preparing = thread::Builder::new().name("index-sort".to_owned()).spawn(prepare).ok();
     }
 
     /// Shows new names of genres before what else has changed.

@@ -47,6 +47,12 @@ impl Mark {
     }
 }
 
+/// One index on disk.
+pub(super) struct Generation {
+    pub(super) index: Index,
+    pub(super) directory: PathBuf,
+}
+
 /// The directory of all generations, locked for this process.
 pub(super) struct Generations {
     path: PathBuf,
@@ -68,23 +74,24 @@ impl Generations {
     }
 
     /// The index in use and the last change it holds, or why there is none to use.
-    pub(super) fn open_current(&self) -> Result<(Index, Mark), String> {
+    pub(super) fn open_current(&self) -> Result<(Generation, Mark), String> {
         let path = current(&self.path)?;
         caught(&path, || {
-            let (index, mark) = open(&path)?;
-            check(&index, &path)?;
-            Ok((index, mark))
+            let (generation, mark) = open(&path)?;
+            check(&generation)?;
+            Ok((generation, mark))
         })
     }
 
     /// Makes a new, empty generation.
-    pub(super) fn create(&self) -> tantivy::Result<(String, Index)> {
+    pub(super) fn create(&self) -> tantivy::Result<(String, Generation)> {
         let last = self.names()?.iter().filter_map(|name| number(name)).max().unwrap_or(0);
         let name = format!("gen-{:04}", last + 1);
-        let path = self.path.join(&name);
-        fs::create_dir(&path)?;
-        let index = Index::builder().schema(schema::schema().0).settings(schema::settings()).create_in_dir(path)?;
-        Ok((name, index))
+        let directory = self.path.join(&name);
+        fs::create_dir(&directory)?;
+        let builder = Index::builder().schema(schema::schema().0).settings(schema::settings());
+        let index = builder.create_in_dir(&directory)?;
+        Ok((name, Generation { index, directory }))
     }
 
     /// Makes the generation the one in use, once it is on disk.
@@ -120,7 +127,7 @@ impl Generations {
 }
 
 /// The index in use by the process that has the directory, which has checked it, and the last change it holds.
-pub(super) fn open_beside(directory: &Path) -> Result<(Index, Mark), String> {
+pub(super) fn open_beside(directory: &Path) -> Result<(Generation, Mark), String> {
     let path = current(directory)?;
     caught(&path, || open(&path))
 }
@@ -148,7 +155,7 @@ fn number(name: &str) -> Option<u64> {
     name.strip_prefix("gen-")?.parse().ok()
 }
 
-fn open(path: &Path) -> Result<(Index, Mark), String> {
+fn open(path: &Path) -> Result<(Generation, Mark), String> {
     let broken = |error| broken(path, &error);
     let index = Index::open_in_dir(path).map_err(broken)?;
     if !schema::is_ours(&index) {
@@ -159,11 +166,11 @@ fn open(path: &Path) -> Result<(Index, Mark), String> {
     if payload.format != schema::FORMAT {
         return Err("the index is of another version".to_owned());
     }
-    Ok((index, payload.mark))
+    Ok((Generation { index, directory: path.to_owned() }, payload.mark))
 }
 
 /// Reads every file, and compares it with its checksum.
-fn check(index: &Index, path: &Path) -> Result<(), String> {
+fn check(Generation { index, directory: path }: &Generation) -> Result<(), String> {
     let damaged = index.validate_checksum().map_err(|error| broken(path, &error))?;
     match damaged.iter().next() {
         Some(file) => Err(format!("{} is damaged", path.join(file).display())),

@@ -7,13 +7,14 @@
 //! - `generation`: where it is on disk
 //! - `beside`: how a second process reads it
 //! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
-//! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
+//! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
-//! - `order`, `collect`: what comes first
+//! - `order`, `permutation`, `collect`: what comes first
 //! - `walk`: all that matches, one after the other
 
 mod beside;
 mod collect;
+mod dictionary;
 mod document;
 mod evaluate;
 mod filter;
@@ -22,6 +23,7 @@ mod generation;
 mod genres;
 mod numbers;
 mod order;
+mod permutation;
 mod postings;
 mod ranks;
 mod rebuild;

@@ -176,6 +176,8 @@ pub(super) enum Source<'a> {
     Docs(Arc<Vec<DocId>>, usize),
     /// One bit for each document of the segment, and how many are set.
     Bits(&'a [u64], u64),
+    /// The same, made for this search.
+    Found(Arc<Vec<u64>>, u64),
     /// Those whose number is in a range.
     Numbers(&'a NumberColumn, Codes, Range),
     /// Those that have one of these terms: a column of ordinals, and one bit for each ordinal.
@@ -188,7 +190,7 @@ impl Source<'_> {
         match self {
             Self::Postings(cursor) => Some(u64::from(cursor.blocks.doc_freq())),
             Self::Docs(docs, _) => Some(docs.len() as u64),
-            Self::Bits(_, count) => Some(*count),
+            Self::Bits(_, count) | Self::Found(_, count) => Some(*count),
             Self::Numbers(..) | Self::Ordinals(..) => None,
         }
     }
@@ -202,7 +204,27 @@ impl Source<'_> {
                 docs.get(*at).copied().unwrap_or(TERMINATED)
             }
             Self::Bits(bits, _) => next_bit(bits, doc),
+            Self::Found(bits, _) => next_bit(bits, doc),
             Self::Numbers(..) | Self::Ordinals(..) => doc,
+        }
+    }
+
+    /// Whether any document can be asked for, in any order.
+    fn is_random(&self) -> bool {
+        !matches!(self, Self::Postings(_))
+    }
+
+    /// Whether the document is in the set, which [is random](Self::is_random).
+    fn has(&self, doc: DocId) -> bool {
+        match self {
+            Self::Postings(_) => false,
+            Self::Docs(docs, _) => docs.binary_search(&doc).is_ok(),
+            Self::Bits(bits, _) => is_set(bits, doc),
+            Self::Found(bits, _) => is_set(bits, doc),
+            Self::Numbers(column, _, range) => column.get(doc).is_some_and(|number| range.contains(number)),
+            Self::Ordinals(column, ordinals) => {
+                column.values_for_doc(doc).any(|ordinal| is_set(ordinals, ordinal as DocId))
+            }
         }
     }
 
@@ -215,22 +237,26 @@ impl Source<'_> {
                 docs[*at..].iter().take_while(|d| **d < start + WINDOW).for_each(|d| found.set(*d - start));
             }
             Self::Bits(bits, _) => found.or_bits(start, bits),
+            Self::Found(bits, _) => found.or_bits(start, bits),
             Self::Numbers(column, codes, range) => {
                 let mut within = *wanted;
                 column.retain(*codes, range, start, &mut within);
                 found.or(&within);
             }
             Self::Ordinals(column, ordinals) => {
-                for index in wanted.iter() {
-                    let has =
-                        |ord: u64| ordinals.get(ord as usize / 64).is_some_and(|word| word >> (ord % 64) & 1 == 1);
-                    if column.values_for_doc(start + index).any(has) {
-                        found.set(index);
-                    }
-                }
+                let has = |index: &u32| {
+                    let mut of_doc = column.values_for_doc(start + index);
+                    of_doc.any(|ordinal| is_set(ordinals, ordinal as DocId))
+                };
+                wanted.iter().filter(has).for_each(|index| found.set(index));
             }
         }
     }
+}
+
+/// Whether the bit of `doc` is set.
+pub(super) fn is_set(bits: &[u64], doc: DocId) -> bool {
+    bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
 }
 
 fn next_bit(bits: &[u64], doc: DocId) -> DocId {
@@ -255,23 +281,42 @@ impl<'a> Union<'a> {
         self.0.push(source);
     }
 
-    /// Adds the documents of terms of one field.
-    pub(super) fn push_terms(&mut self, index: &InvertedIndexReader, mut terms: Vec<TermInfo>) -> tantivy::Result<()> {
+    /// Adds the documents of terms of one field, of a segment of `max_doc` documents.
+    pub(super) fn push_terms(
+        &mut self,
+        index: &InvertedIndexReader,
+        mut terms: Vec<TermInfo>,
+        max_doc: DocId,
+    ) -> tantivy::Result<()> {
         /// Lists up to this long are read at once and merged.
         const SHORT: u32 = 256;
-        let mut short = Vec::new();
+        /// The same where there are more than [`MANY`]: every list costs in every window.
+        const LONG: u32 = 1 << 16;
+        const MANY: usize = 256;
+        /// Up to so many documents are kept one by one.
+        const FEW: u64 = 1 << 14;
+        let most = if terms.len() > MANY { LONG } else { SHORT };
         terms.sort_unstable_by_key(|info| info.postings_range.start);
-        for info in terms {
-            if info.doc_freq <= SHORT {
-                Cursor::open(index, &info)?.for_each(0, TERMINATED, |doc| short.push(doc));
-            } else {
-                self.push(Source::Postings(Cursor::open(index, &info)?));
-            }
+        let (read, kept): (Vec<_>, Vec<_>) = terms.into_iter().partition(|info| info.doc_freq <= most);
+        for info in kept {
+            self.push(Source::Postings(Cursor::open(index, &info)?));
         }
-        if !short.is_empty() {
-            short.sort_unstable();
-            short.dedup();
-            self.push(Source::Docs(Arc::new(short), 0));
+        let total = read.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>();
+        if total > FEW {
+            let mut bits = vec![0_u64; max_doc as usize / 64 + 1];
+            for info in read {
+                let set = |doc: DocId| bits[doc as usize / 64] |= 1 << (doc % 64);
+                Cursor::open(index, &info)?.for_each(0, TERMINATED, set);
+            }
+            self.push(Source::Found(Arc::new(bits), total));
+        } else if total > 0 {
+            let mut docs = Vec::with_capacity(total as usize);
+            for info in read {
+                Cursor::open(index, &info)?.for_each(0, TERMINATED, |doc| docs.push(doc));
+            }
+            docs.sort_unstable();
+            docs.dedup();
+            self.push(Source::Docs(Arc::new(docs), 0));
         }
         Ok(())
     }
@@ -292,6 +337,16 @@ impl<'a> Union<'a> {
     /// Whether looking into a window means looking at each of its documents.
     pub(super) fn is_slow(&self) -> bool {
         self.0.iter().any(|source| source.cost().is_none())
+    }
+
+    /// Whether any document can be asked for, in any order.
+    pub(super) fn is_random(&self) -> bool {
+        self.0.iter().all(Source::is_random)
+    }
+
+    /// Whether the document is in the union, which [is random](Self::is_random).
+    pub(super) fn has(&self, doc: DocId) -> bool {
+        self.0.iter().any(|source| source.has(doc))
     }
 
     pub(super) fn seek(&mut self, doc: DocId) -> DocId {

@@ -7,12 +7,14 @@ use std::{
 };
 
 use domain::movie::{Movie, MovieId};
+use tantivy::{IndexReader, ReloadPolicy};
 use tracing::{info, warn};
 
 use super::{
     follower::{Failure, Follower, Live, MOVIES},
     generation::Mark,
     schema::schema,
+    segment::Segment,
     writer::Writer,
 };
 
@@ -28,8 +30,9 @@ impl Follower {
         let last = self.store.reading(|session| session.last_change()).map_err(Failure::of_store)?;
         let mark = last.map_or_else(Mark::default, |(seq, stamp)| Mark { seq, stamp });
         self.generations.tidy();
-        let (name, index) = self.generations.create()?;
-        let mut writer = Writer::open(&index, schema().1, MovieId(0), self.options.writer_memory)?;
+        let (name, generation) = self.generations.create()?;
+        let index = &generation.index;
+        let mut writer = Writer::open(index, schema().1, MovieId(0), self.options.writer_memory)?;
         let started = Instant::now();
         let movies = thread::scope(|scope| {
             let (sender, receiver) = sync_channel(AHEAD);
@@ -41,9 +44,18 @@ impl Follower {
         })?;
         writer.commit(mark)?;
         info!(movies, "the index is written and made one segment");
-        writer.finish(&index)?;
+        writer.finish(index)?;
+        info!(movies, "the index is being sorted");
+        let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        for reader in reader.searcher().segment_readers() {
+            let segment = Segment::open(0, reader, &schema().1, &generation.directory)?;
+            segment.prepare(&generation.directory, || self.shared.is_stopping())?;
+        }
+        if self.shared.is_stopping() {
+            return Err(Failure::Stopped);
+        }
         self.generations.switch_to(&name)?;
-        let live = self.open(index, mark)?;
+        let live = self.open(generation, mark)?;
         self.generations.tidy();
         info!(movies, seconds = started.elapsed().as_secs_f32(), "the index is built");
         Ok(live)

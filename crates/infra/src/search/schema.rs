@@ -2,14 +2,14 @@
 
 use tantivy::{
     Index, IndexSettings, IndexSortByField, Order,
-    schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions},
 };
 
 use super::numbers::NUMBER_FIELDS;
 
 /// Counts the ways in which movies have been indexed. An index of another format is rebuilt: raise this with every
 /// change to what is written.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// The longest prefix, in characters, that is a term of its own; longer ones are looked up among the words.
 pub(super) const PREFIX_CHARS: usize = 3;
@@ -48,7 +48,7 @@ pub(super) struct Fields {
 /// Where the parts of one text are.
 #[derive(Debug, Clone)]
 pub(super) struct TextFields {
-    /// Its words.
+    /// Its words, by word and document by document.
     pub(super) words: Field,
     /// The first one to [`PREFIX_CHARS`] characters of its words.
     pub(super) prefixes: Field,
@@ -69,19 +69,20 @@ pub(super) fn schema() -> (Schema, Fields) {
         TextOptions::default().set_indexing_options(indexing)
     };
     let mut text = |name: &str| TextFields {
-        words: builder.add_text_field(&format!("{name}_words"), terms()),
+        words: builder.add_text_field(&format!("{name}_words"), terms().set_fast("raw")),
         prefixes: builder.add_text_field(&format!("{name}_prefixes"), terms()),
         tokens: builder.add_text_field(&format!("{name}_tokens"), terms().set_fast("raw")),
         sort: builder.add_text_field(&format!("{name}_sort"), TextOptions::default().set_fast("raw")),
     };
     let texts = [text("name"), text("director")];
+    let indexed = NumericOptions::default().set_indexed();
     let fields = Fields {
-        id: builder.add_u64_field("id", INDEXED | FAST),
+        id: builder.add_u64_field("id", indexed.clone().set_fast()),
         order: builder.add_u64_field(ORDER, FAST),
         numbers: NUMBER_FIELDS.map(|field| builder.add_u64_field(&format!("{field:?}"), FAST)),
         exact: NUMBER_FIELDS.map(|field| builder.add_f64_field(&format!("{field:?}_exact"), FAST)),
-        genre: builder.add_u64_field("genre", INDEXED),
-        whole_name: builder.add_u64_field("whole_name", INDEXED),
+        genre: builder.add_u64_field("genre", indexed.clone()),
+        whole_name: builder.add_u64_field("whole_name", indexed),
         texts,
         movie: builder.add_bytes_field("movie", STORED),
     };

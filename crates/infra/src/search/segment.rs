@@ -4,17 +4,19 @@
 use std::{
     collections::BTreeMap,
     io,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
 use domain::{
     genre::GenreId,
     movie::{Movie, MovieId},
-    query::{NumberField, Range},
+    query::{NumberField, Range, SortField},
 };
 use tantivy::{
     DocId, SegmentReader,
     columnar::{Column, ColumnValues, StrColumn},
+    f64_to_u64,
     index::InvertedIndexReader,
     postings::TermInfo,
     schema::{TantivyDocument, Value},
@@ -22,9 +24,12 @@ use tantivy::{
 };
 
 use super::{
+    dictionary::Dictionary,
     document,
-    numbers::{Codes, MISSING, NUMBER_FIELDS, decode, is_inexact, order_cell},
-    postings::{Mask, Source, Union, docs_of, find_codes},
+    numbers::{Codes, MISSING, NUMBER_FIELDS, code, decode, is_inexact, order_cell},
+    order::{self, Key},
+    permutation::{NOTHING, Permutation},
+    postings::{Mask, Source, Union, docs_of, find_codes, is_set},
     ranks::Ranks,
     schema::{Fields, Text, TextFields},
     vocabulary::Vocabulary,
@@ -48,7 +53,22 @@ pub(super) struct Segment {
     store: StoreReader,
     reader: SegmentReader,
     fields: Fields,
+    /// One for each key of [`SORTED_BY`].
+    permutations: [OnceLock<Permutation>; SORTED_BY.len()],
 }
+
+/// The keys by which documents are kept in order. In that of their popularity, documents are stored.
+const SORTED_BY: [SortField; 9] = [
+    SortField::Score,
+    SortField::Name,
+    SortField::Director,
+    SortField::Year,
+    SortField::Runtime,
+    SortField::Votes,
+    SortField::CreatedAt,
+    SortField::UpdatedAt,
+    SortField::Id,
+];
 
 /// The documents of a genre.
 enum GenreDocs {
@@ -62,6 +82,10 @@ enum GenreDocs {
 pub(super) struct TextIndex {
     /// By word.
     pub(super) words: Arc<InvertedIndexReader>,
+    /// The words.
+    pub(super) dictionary: Dictionary,
+    /// The ordinals of each document's words, in order; `None` where no document has the text.
+    pub(super) word_column: Option<Column<u64>>,
     /// By the beginning of a word.
     pub(super) prefixes: Arc<InvertedIndexReader>,
     /// By what stands between white space.
@@ -77,7 +101,16 @@ impl Segment {
     /// The blocks of the document store that are kept unpacked.
     const STORE_BLOCKS: usize = 32;
 
-    pub(super) fn open(number: u64, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Self> {
+    /// Of so many documents, permutations are made when they are needed, in a millisecond.
+    const SMALL: DocId = 1 << 13;
+
+    /// Opens a segment; `directory` is that of the index.
+    pub(super) fn open(
+        number: u64,
+        reader: &SegmentReader,
+        fields: &Fields,
+        directory: &Path,
+    ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let name = |field| reader.schema().get_field_name(field);
         let numbers = NUMBER_FIELDS.map(|field| {
@@ -91,8 +124,11 @@ impl Segment {
         });
         let text = |fields: &TextFields| {
             let tokens = columns.str(name(fields.tokens))?;
+            let words = reader.inverted_index(fields.words)?;
             Ok::<_, tantivy::TantivyError>(TextIndex {
-                words: reader.inverted_index(fields.words)?,
+                dictionary: Dictionary::read(&words)?,
+                words,
+                word_column: columns.str(name(fields.words))?.map(|column| column.into_parts().1),
                 prefixes: reader.inverted_index(fields.prefixes)?,
                 tokens: reader.inverted_index(fields.tokens)?,
                 token_column: tokens.map(|column| (column.clone(), column.into_parts().1)),
@@ -101,6 +137,12 @@ impl Segment {
             })
         };
         let genre_index = reader.inverted_index(fields.genre)?;
+        let is_small = reader.max_doc() <= Self::SMALL;
+        let permutation = |field: SortField| {
+            let file = || Permutation::open(directory, reader.segment_id(), &format!("{field:?}"), reader.max_doc());
+            let opened = if is_small { None } else { file() };
+            opened.map(OnceLock::from).unwrap_or_default()
+        };
         Ok(Self {
             number,
             max_doc: reader.max_doc(),
@@ -115,7 +157,70 @@ impl Segment {
             store: reader.get_store_reader(Self::STORE_BLOCKS)?,
             reader: reader.clone(),
             fields: fields.clone(),
+            permutations: SORTED_BY.map(permutation),
         })
+    }
+
+    /// Whether nothing is missing that would take long to make.
+    pub(super) fn is_prepared(&self) -> bool {
+        self.max_doc <= Self::SMALL
+            || (self.permutations.iter().all(|permutation| permutation.get().is_some())
+                && self.numbers.iter().all(|numbers| numbers.ranks.get().is_some()))
+    }
+
+    /// Makes what would take long when it is needed, and keeps it in `directory`, that of the index, until `is_over`.
+    pub(super) fn prepare(&self, directory: &Path, is_over: impl Fn() -> bool) -> io::Result<()> {
+        for (place, field) in SORTED_BY.into_iter().enumerate() {
+            if is_over() {
+                return Ok(());
+            }
+            if self.permutations[place].get().is_some() {
+                continue;
+            }
+            let (key, id) = (format!("{field:?}"), self.reader.segment_id());
+            self.permutation_by(field).write(directory, id, &key)?;
+            // Read from the file, it takes no memory of this process.
+            if let Some(permutation) = Permutation::open(directory, id, &key, self.max_doc) {
+                let _ = self.permutations[place].set(permutation);
+            }
+        }
+        for numbers in &self.numbers {
+            numbers.ranks();
+        }
+        Ok(())
+    }
+
+    /// The documents in the order of a key, if that is known or quickly made.
+    pub(super) fn permutation(&self, field: SortField) -> Option<&Permutation> {
+        let place = SORTED_BY.iter().position(|key| *key == field)?;
+        let permutation = &self.permutations[place];
+        if permutation.get().is_none() && self.max_doc <= Self::SMALL {
+            return Some(permutation.get_or_init(|| self.permutation_by(field)));
+        }
+        permutation.get()
+    }
+
+    fn permutation_by(&self, field: SortField) -> Permutation {
+        let keys = |column: SortColumn| (0..self.max_doc).map(|doc| column.key(doc)).collect::<Vec<_>>();
+        let by_id = || {
+            let docs = (0..self.max_doc).collect::<Vec<_>>();
+            let ids = Permutation::new(&docs, &keys(SortColumn::Id(&*self.ids)));
+            (0..ids.len()).map(|place| ids.doc(place)).collect::<Vec<_>>()
+        };
+        match self.sort_column(field) {
+            Some(column) => Permutation::new(&by_id(), &keys(column)),
+            None => Permutation::new(&by_id(), &vec![NOTHING; self.max_doc as usize]),
+        }
+    }
+
+    /// What documents are compared by; `None` where none of them has the key.
+    pub(super) fn sort_column(&self, field: SortField) -> Option<SortColumn<'_>> {
+        match order::key(field) {
+            Key::Number(field) => Some(SortColumn::Number(self.numbers(field))),
+            Key::Text(text) => self.text(text).sort.as_ref().map(|column| SortColumn::Text(column.ords())),
+            Key::Id => Some(SortColumn::Id(&*self.ids)),
+            Key::Relevance => None,
+        }
     }
 
     pub(super) fn id(&self, doc: DocId) -> MovieId {
@@ -125,6 +230,28 @@ impl Segment {
     /// Calls `each` with the documents of the window at `start` that have these ids; only those among `wanted` matter.
     pub(super) fn find_ids(&self, ids: Codes, start: DocId, wanted: &Mask, each: impl FnMut(DocId)) {
         find_codes(&*self.ids, ids, start, wanted, each);
+    }
+
+    /// The documents whose number is in a range, ascending, where they are so few that it is quicker to list them than
+    /// to look at all; `None` where they are not, or nobody knows.
+    pub(super) fn few_within(&self, range: &Range) -> Option<Vec<DocId>> {
+        /// One document in so many.
+        const FEW: usize = 512;
+        let permutation = self.permutation(sort_field(range.field)?)?;
+        let numbers = self.numbers(range.field);
+        let is_below =
+            |number: f64| range.min.is_some_and(|min| number < min.value || (number == min.value && !min.inclusive));
+        let is_above =
+            |number: f64| range.max.is_some_and(|max| number > max.value || (number == max.value && !max.inclusive));
+        let places = 0..permutation.len();
+        let start = permutation.partition_point(places.clone(), |doc| numbers.get(doc).is_some_and(is_below));
+        let end = permutation.partition_point(start..places.end, |doc| numbers.get(doc).is_some_and(|n| !is_above(n)));
+        if end - start > permutation.len() / FEW {
+            return None;
+        }
+        let mut docs = (start..end).map(|place| permutation.doc(place)).collect::<Vec<_>>();
+        docs.sort_unstable();
+        Some(docs)
     }
 
     pub(super) fn numbers(&self, field: NumberField) -> &NumberColumn {
@@ -161,7 +288,7 @@ impl Segment {
                 None => {}
             }
         }
-        union.push_terms(&self.genre_index, sparse)?;
+        union.push_terms(&self.genre_index, sparse, self.max_doc)?;
         Ok(union)
     }
 
@@ -195,7 +322,7 @@ impl Segment {
         let mut union = Union::default();
         let term = tantivy::Term::from_field_u64(self.fields.whole_name, hash);
         let infos = self.whole_names.get_term_info(&term)?;
-        union.push_terms(&self.whole_names, infos.into_iter().collect())?;
+        union.push_terms(&self.whole_names, infos.into_iter().collect(), self.max_doc)?;
         Ok(union)
     }
 
@@ -221,9 +348,29 @@ impl Segment {
     }
 }
 
-/// Whether the bit of `doc` is set.
-pub(super) fn is_set(bits: &[u64], doc: DocId) -> bool {
-    bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+/// The sort key of a number, if documents are kept in its order.
+fn sort_field(field: NumberField) -> Option<SortField> {
+    SORTED_BY.into_iter().find(|key| matches!(order::key(*key), Key::Number(own) if own == field))
+}
+
+/// A column by which documents are sorted.
+#[derive(Clone, Copy)]
+pub(super) enum SortColumn<'a> {
+    Number(&'a NumberColumn),
+    Text(&'a Column<u64>),
+    Id(&'a dyn ColumnValues<u64>),
+}
+
+impl SortColumn<'_> {
+    /// The key of a document: keys are ordered as the values are, none is [`NOTHING`]. Those of texts are odd, so that
+    /// there is one for every text between two of them.
+    pub(super) fn key(&self, doc: DocId) -> u64 {
+        match self {
+            Self::Number(numbers) => numbers.key(doc),
+            Self::Text(ordinals) => ordinals.first(doc).map_or(NOTHING, |ordinal| ordinal * 2 + 1),
+            Self::Id(ids) => ids.get_val(doc),
+        }
+    }
 }
 
 fn genres(index: &InvertedIndexReader, max_doc: DocId) -> tantivy::Result<BTreeMap<GenreId, GenreDocs>> {
@@ -278,10 +425,31 @@ impl NumberColumn {
         }
     }
 
+    /// See [`SortColumn::key`].
+    fn key(&self, doc: DocId) -> u64 {
+        match self.exact {
+            None => Some(self.codes.get_val(doc)).filter(|code| *code != MISSING).unwrap_or(NOTHING),
+            Some(_) => self.key_of(self.get(doc)),
+        }
+    }
+
+    /// The key of a number, which is in its place among those of documents.
+    pub(super) fn key_of(&self, number: Option<f64>) -> u64 {
+        match (number, &self.exact) {
+            (None, _) => NOTHING,
+            (number, None) => code(self.field, number),
+            (Some(number), Some(_)) => f64_to_u64(number),
+        }
+    }
+
+    fn ranks(&self) -> &Ranks {
+        self.ranks.get_or_init(|| Ranks::read(&*self.codes))
+    }
+
     /// Leaves in `mask`, which is of the window at `start`, the documents whose number is in `range`, which has these
     /// codes.
     pub(super) fn retain(&self, codes: Codes, range: &Range, start: DocId, mask: &mut Mask) {
-        let ranks = self.ranks.get_or_init(|| Ranks::read(&*self.codes));
+        let ranks = self.ranks();
         let is_doubtful = (range.min.is_some() && is_inexact(self.field, codes.first))
             || (range.max.is_some() && is_inexact(self.field, codes.last));
         let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -19,18 +20,19 @@ use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
 
 use super::{
-    evaluate::{Counter, Search},
+    evaluate::{Counter, Search, SegmentSearch},
     filter::Filter,
     genres::GenreTable,
     numbers::{is_tie, order_cell},
     order::{self, Hit},
+    postings::is_set,
     schema::Fields,
-    segment::{Segment, is_set},
+    segment::Segment,
     words::{Reach, Words},
 };
 
 /// With fewer matches than this, words are stretched.
-pub(super) const FEW: u64 = 20;
+const FEW: u64 = 20;
 
 /// Movies lately shown, by segment and document. A segment's documents never change.
 type MovieCache = Cache<(u64, DocId), Arc<Shown>, MovieWeight>;
@@ -145,6 +147,7 @@ impl Snapshot {
     pub(super) fn new(
         searcher: &Searcher,
         fields: &Fields,
+        directory: &Path,
         genres: Arc<GenreTable>,
         previous: Option<&Self>,
         memory: Arc<Memory>,
@@ -162,7 +165,7 @@ impl Snapshot {
                 Some(view) => Arc::clone(&view.segment),
                 None => {
                     *numbers += 1;
-                    Arc::new(Segment::open(*numbers, reader, fields)?)
+                    Arc::new(Segment::open(*numbers, reader, fields, directory)?)
                 }
             };
             Ok(View { segment, alive: alive(reader).map(Arc::new), deletes })
@@ -250,34 +253,21 @@ impl Snapshot {
 
     /// The first documents in order. Words are stretched where little is found, unless another page has decided that.
     fn hits(&self, search: &Search, filter: &MovieFilter, count: CountMode) -> Result<Hits<'_>> {
-        let stretches = search.words.can_stretch();
+        let segments = self.segment_searches(search)?;
+        let reach = match &search.after {
+            Some(position) => Reach::from_position(position.reach),
+            None => reach(search, &segments)?,
+        };
         let needed = match count {
             CountMode::Exact => u64::MAX,
             CountMode::Estimated => Total::ESTIMATE_LIMIT + 1,
-            CountMode::None if stretches => FEW,
             CountMode::None => 0,
         };
-        match &search.after {
-            Some(position) => self.hits_within(search, filter, Reach::from_position(position.reach), needed),
-            None => match self.hits_within(search, filter, Reach::Near, needed)? {
-                near if stretches && near.count < FEW => self.hits_within(search, filter, Reach::Far, needed),
-                near => Ok(near),
-            },
-        }
-    }
-
-    pub(super) fn hits_within(
-        &self,
-        search: &Search,
-        filter: &MovieFilter,
-        reach: Reach,
-        needed: u64,
-    ) -> Result<Hits<'_>> {
         let known = self.counted(filter, reach, needed);
         let mut counter = Counter { found: 0, needed: if known.is_some() { 0 } else { needed } };
         let mut lists = Vec::new();
-        for (_, view) in &self.views {
-            let hits = search.run(view, &self.genres, reach, &mut counter).map_err(internal)?;
+        for ((_, view), segment) in self.views.iter().zip(&segments) {
+            let hits = segment.run(reach, &mut counter).map_err(internal)?;
             if !hits.is_empty() {
                 lists.push((view, hits));
             }
@@ -295,6 +285,16 @@ impl Snapshot {
             None => merged(search, lists)?,
         };
         Ok(Hits { hits, count, reach })
+    }
+
+    /// How far words are to be stretched.
+    pub(super) fn reach(&self, search: &Search) -> Result<Reach> {
+        reach(search, &self.segment_searches(search)?)
+    }
+
+    fn segment_searches<'a>(&'a self, search: &'a Search) -> Result<Vec<SegmentSearch<'a>>> {
+        let views = self.views.iter().map(|(_, view)| search.of_segment(view, &self.genres));
+        views.collect::<tantivy::Result<_>>().map_err(internal)
     }
 
     /// The count, if it is known as far as it is needed.
@@ -356,6 +356,22 @@ impl Snapshot {
         let counts = genres.map(|genre| GenreCount { genre: genre.clone(), movies: count(genre.id) }).collect();
         Ok(self.genre_counts.get_or_init(|| counts).clone())
     }
+}
+
+/// The nearest reach at which enough is found.
+fn reach(search: &Search, segments: &[SegmentSearch]) -> Result<Reach> {
+    let mut reach = Reach::Near;
+    while let Some(further) = search.words.further(reach) {
+        let mut counter = Counter { found: 0, needed: FEW };
+        for segment in segments {
+            segment.count(reach, &mut counter).map_err(internal)?;
+        }
+        if counter.found >= FEW {
+            break;
+        }
+        reach = further;
+    }
+    Ok(reach)
 }
 
 /// What several segments found, the page in order and as much as is wanted, by the numbers that documents are stored by; `None`

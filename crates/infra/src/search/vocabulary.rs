@@ -1,4 +1,4 @@
-//! All tokens of a text in one segment, to be looked into.
+//! The different words or tokens of a text in one segment, in memory.
 
 use std::io;
 
@@ -17,22 +17,47 @@ impl Vocabulary {
     /// So many tokens are looked at one by one.
     const NEAR: usize = 16;
 
+    pub(super) fn with_capacity(tokens: usize) -> Self {
+        Self { text: Vec::new(), starts: Vec::with_capacity(tokens) }
+    }
+
     /// The terms of a column.
     pub(super) fn read(column: &StrColumn) -> io::Result<Self> {
         let dictionary = column.dictionary();
-        let mut vocabulary = Self { text: Vec::new(), starts: Vec::with_capacity(dictionary.num_terms()) };
+        let mut vocabulary = Self::with_capacity(dictionary.num_terms());
         let mut tokens = dictionary.stream()?;
         while tokens.advance() {
-            vocabulary.starts.push(vocabulary.text.len());
-            vocabulary.text.extend_from_slice(tokens.key());
-            vocabulary.text.push(b'\n');
+            vocabulary.push(tokens.key());
         }
         Ok(vocabulary)
+    }
+
+    /// Adds a token that comes after all others.
+    pub(super) fn push(&mut self, token: &[u8]) {
+        self.starts.push(self.text.len());
+        self.text.extend_from_slice(token);
+        self.text.push(b'\n');
     }
 
     /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
         self.starts.len()
+    }
+
+    /// The ordinal of a token, or that of the next one.
+    pub(super) fn find(&self, token: &[u8]) -> Result<usize, usize> {
+        let place = self.partition_point(0, |other| other < token);
+        if place < self.len() && self.token(place) == token { Ok(place) } else { Err(place) }
+    }
+
+    /// The first ordinal from `start` on for whose token `holds` does not: it holds for those before alone.
+    pub(super) fn partition_point(&self, start: usize, holds: impl Fn(&[u8]) -> bool) -> usize {
+        let (mut low, mut high) = (start, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(self.token(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 
     /// The ordinals of the tokens that contain `part`, ascending.

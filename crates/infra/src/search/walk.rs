@@ -21,7 +21,7 @@ use super::{
     filter::Filter,
     genres::GenreTable,
     order::{self, Hit},
-    snapshot::{FEW, Snapshot, View, internal},
+    snapshot::{Snapshot, View, internal},
     words::{Reach, Words},
 };
 
@@ -39,9 +39,7 @@ impl Snapshot {
         let filter = Filter::new(&query.filter, genres);
         let words = Words::new(&query.filter);
         let mut search = Search { filter, words, order: &order, skipped: 0, wanted: 0, after: None };
-        // As in a list: how far words are stretched depends on how much is found.
-        let is_few = || self.hits_within(&search, &query.filter, Reach::Near, FEW).map(|near| near.count < FEW);
-        let reach = if search.words.can_stretch() && is_few()? { Reach::Far } else { Reach::Near };
+        let reach = self.reach(&search)?;
 
         search.wanted = RUN;
         let mut parts = Vec::new();
@@ -107,7 +105,7 @@ impl<'a> Part<'a> {
         if self.hits.as_slice().is_empty() && self.more {
             search.after = self.after.take();
             let uncounted = &mut Counter { found: 0, needed: 0 };
-            let hits = search.run(self.view, genres, reach, uncounted)?;
+            let hits = search.of_segment(self.view, genres)?.run(reach, uncounted)?;
             self.more = hits.len() == search.wanted;
             if let Some(last) = hits.last().filter(|_| self.more) {
                 let keys = order::values(segment, search.order, &[*last])?.remove(0);

@@ -1,28 +1,22 @@
 //! The words of a query, and how well documents match them.
 
-use domain::{query::MovieFilter, text};
-use tantivy::{DocId, index::InvertedIndexReader, postings::TermInfo};
+use std::{cell::OnceCell, ops::Range, sync::Arc};
+
+use domain::{
+    matching::{self, Kind, can_be_inside, typos_from},
+    query::MovieFilter,
+    text,
+};
+use tantivy::{DocId, columnar::Column, postings::TermInfo};
 
 use super::{
     document::whole_name,
     genres::GenreTable,
-    postings::{Mask, Union},
+    postings::{Mask, Union, WINDOW},
     schema::{PREFIX_CHARS, Text},
-    segment::Segment,
+    segment::{Segment, TextIndex},
+    typos,
 };
-
-/// How a word of the query is found in a word of a movie, the best way first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    /// It is the word.
-    Exact,
-    /// The word begins with it.
-    Prefix,
-}
-
-impl Kind {
-    pub(super) const ALL: [Self; 2] = [Self::Exact, Self::Prefix];
-}
 
 /// How far words are stretched. The further ways are tried where the nearer ones find little.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,12 +25,18 @@ pub(super) enum Reach {
     Near,
     /// Every word may.
     Far,
+    /// Every word may be misspelt.
+    Typo,
+    /// Every word may stand inside of one.
+    Inside,
 }
 
 impl Reach {
+    const ALL: [Self; 4] = [Self::Near, Self::Far, Self::Typo, Self::Inside];
+
     /// The reach of the position of another page.
     pub(super) fn from_position(reach: u8) -> Self {
-        if reach == 0 { Self::Near } else { Self::Far }
+        Self::ALL.get(usize::from(reach)).copied().unwrap_or(Self::Inside)
     }
 
     pub(super) fn for_position(self) -> u8 {
@@ -72,6 +72,18 @@ struct Word {
     place: Place,
     /// The nearest reach at which it may be the beginning of a word.
     prefix_from: Option<Reach>,
+}
+
+impl Word {
+    /// Whether it may be found in this way.
+    fn allows(&self, kind: Kind, reach: Reach) -> bool {
+        match kind {
+            Kind::Exact => true,
+            Kind::Prefix => self.prefix_from.is_some_and(|from| from <= reach),
+            Kind::Typo => reach >= Reach::Typo && typos_from(&self.text) > 0,
+            Kind::Inside => reach >= Reach::Inside && can_be_inside(&self.text),
+        }
+    }
 }
 
 /// The words of a query.
@@ -124,149 +136,337 @@ impl Words {
         self.words.is_empty() && self.names.is_empty() && !self.nothing
     }
 
-    /// Whether stretching can find more.
-    pub(super) fn can_stretch(&self) -> bool {
-        self.words.iter().any(|word| word.prefix_from == Some(Reach::Far))
+    /// The next reach at which more can be found.
+    pub(super) fn further(&self, reach: Reach) -> Option<Reach> {
+        let gains = |further: Reach| {
+            self.words
+                .iter()
+                .any(|word| Kind::ALL.iter().any(|kind| word.allows(*kind, further) && !word.allows(*kind, reach)))
+        };
+        Reach::ALL.into_iter().find(|further| *further > reach && gains(*further))
     }
 
-    /// Whether some word can be found in other ways than exactly.
-    pub(super) fn has_prefixes(&self, reach: Reach) -> bool {
-        self.words.iter().any(|word| word.prefix_from.is_some_and(|from| from <= reach))
+    /// The weakest way in which some word may be found.
+    pub(super) fn weakest(&self, reach: Reach) -> Kind {
+        let allowed = |kind: &Kind| self.words.iter().any(|word| word.allows(*kind, reach));
+        Kind::ALL.into_iter().rev().find(allowed).unwrap_or(Kind::Exact)
     }
 
     /// The documents whose name is the query; `None` where no name can be.
     pub(super) fn whole<'a>(&self, segment: &'a Segment) -> tantivy::Result<Option<Union<'a>>> {
         self.whole.map(|hash| segment.with_whole_name(hash)).transpose()
     }
+}
+
+/// The words of a query as they are found in the dictionaries of a segment.
+pub(super) struct SegmentWords<'a> {
+    segment: &'a Segment,
+    genres: &'a GenreTable,
+    words: &'a Words,
+    /// Of each word, its ways in the name and in the director.
+    ways: Vec<[Ways; 2]>,
+}
+
+/// The words of a segment that a word stands for, kind by kind, each looked for when it is first needed.
+#[derive(Default)]
+struct Ways([OnceCell<Vec<Range<usize>>>; Kind::ALL.len()]);
+
+impl Ways {
+    /// The ordinals of the words.
+    fn get(&self, kind: Kind, word: &str, index: &TextIndex) -> tantivy::Result<&[Range<usize>]> {
+        let cell = &self.0[kind as usize];
+        if cell.get().is_none() {
+            let one = |ordinal| ordinal..ordinal + 1;
+            let found = match kind {
+                Kind::Exact => index.dictionary.ordinal(word).into_iter().map(one).collect(),
+                Kind::Prefix => vec![index.dictionary.beginning(word)],
+                Kind::Typo => {
+                    let near = typos::near(&index.words, word)?;
+                    near.iter().filter_map(|(word, _)| index.dictionary.ordinal(word)).map(one).collect()
+                }
+                Kind::Inside => index.dictionary.containing(word).into_iter().map(one).collect(),
+            };
+            let _ = cell.set(found);
+        }
+        Ok(cell.get().map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+impl<'a> SegmentWords<'a> {
+    pub(super) fn new(words: &'a Words, segment: &'a Segment, genres: &'a GenreTable) -> Self {
+        Self { segment, genres, words, ways: words.words.iter().map(|_| Default::default()).collect() }
+    }
 
     /// The conditions for documents that match every word in one of the ways up to `kind`.
-    pub(super) fn up_to<'a>(
-        &self,
-        kind: Kind,
-        reach: Reach,
-        segment: &'a Segment,
-        genres: &GenreTable,
-    ) -> tantivy::Result<Matchers<'a>> {
-        let mut matchers = Vec::with_capacity(self.words.len() + self.names.len());
-        for word in &self.words {
-            let prefix = kind >= Kind::Prefix && word.prefix_from.is_some_and(|from| from <= reach);
-            let text = |text| match word.place {
-                Place::In(place) if place != text => Ok(Union::default()),
-                _ => with_word(segment, text, &word.text, prefix),
+    pub(super) fn up_to(&self, kind: Kind, reach: Reach) -> tantivy::Result<Matchers<'a>> {
+        let segment = self.segment;
+        let mut matchers = Vec::with_capacity(self.words.words.len() + self.words.names.len());
+        for (word, ways) in self.words.words.iter().zip(&self.ways) {
+            let kinds = Kind::ALL.into_iter().filter(|k| *k <= kind && word.allows(*k, reach)).collect::<Vec<_>>();
+            let text = |text: Text| match word.place {
+                Place::In(place) if place != text => Ok(TextMatch::Nothing),
+                _ => TextMatch::new(segment.text(text), &word.text, &kinds, &ways[text as usize]),
             };
-            matchers.push(Matcher {
-                place: word.place,
-                name: text(Text::Name)?,
-                director: text(Text::Director)?,
-                genre: if word.place == Place::Anywhere {
-                    let ids = genres.with_word(|w| if prefix { w.starts_with(&word.text) } else { w == word.text });
-                    segment.with_genres(&ids)?
-                } else {
-                    Union::default()
-                },
-            });
+            let (name, director) = (text(Text::Name)?, text(Text::Director)?);
+            let prefix = kinds.contains(&Kind::Prefix);
+            let found = |own: &str| matching::kind(&word.text, own, prefix).is_some_and(|kind| kinds.contains(&kind));
+            let genre = match word.place {
+                Place::Anywhere => segment.with_genres(&self.genres.with_word(found))?,
+                Place::In(_) => Union::default(),
+            };
+            matchers.push(Matcher { place: word.place, name, director, genre });
         }
-        for hash in &self.names {
-            let name = segment.with_whole_name(*hash)?;
-            let place = Place::In(Text::Name);
-            matchers.push(Matcher { place, name, director: Union::default(), genre: Union::default() });
+        let whole = |place, name| Matcher { place, name, director: TextMatch::Nothing, genre: Union::default() };
+        for hash in &self.words.names {
+            matchers.push(whole(Place::In(Text::Name), TextMatch::Docs(segment.with_whole_name(*hash)?)));
         }
-        if self.nothing {
-            let place = Place::In(Text::Director);
-            matchers.push(Matcher {
-                place,
-                name: Union::default(),
-                director: Union::default(),
-                genre: Union::default(),
-            });
+        if self.words.nothing {
+            matchers.push(whole(Place::In(Text::Director), TextMatch::Nothing));
         }
-        matchers.sort_by_key(Matcher::cost);
-        Ok(Matchers(matchers))
+        matchers.sort_by_key(Matcher::effort);
+        Ok(Matchers { words: matchers, max_doc: segment.max_doc })
     }
 }
 
-fn with_word<'a>(segment: &'a Segment, text: Text, word: &str, prefix: bool) -> tantivy::Result<Union<'a>> {
-    let index = segment.text(text);
-    let mut union = Union::default();
-    if !prefix {
-        union.push_terms(&index.words, index.words.terms().get(word)?.into_iter().collect())?;
-    } else if word.chars().nth(PREFIX_CHARS).is_none() {
-        union.push_terms(&index.prefixes, index.prefixes.terms().get(word)?.into_iter().collect())?;
-    } else {
-        union.push_terms(&index.words, terms_beginning(&index.words, word)?)?;
-    }
-    Ok(union)
+/// Where a word is found in one text of the documents of a segment.
+#[derive(Clone)]
+enum TextMatch<'a> {
+    Nothing,
+    Docs(Union<'a>),
+    Words(WordMatch<'a>),
 }
 
-fn terms_beginning(index: &InvertedIndexReader, prefix: &str) -> tantivy::Result<Vec<TermInfo>> {
-    let mut found = Vec::new();
-    let mut terms = index.terms().range().ge(prefix).into_stream()?;
-    while let Some((term, info)) = terms.next() {
-        if !term.starts_with(prefix.as_bytes()) {
-            break;
+/// The documents whose text has one of several words. They are read from the posting lists of those words, or, where
+/// few documents are in question, each of them is looked at.
+#[derive(Clone)]
+struct WordMatch<'a> {
+    index: &'a TextIndex,
+    column: &'a Column<u64>,
+    /// The ordinals of the words: ranges that do not overlap, ascending.
+    ordinals: Arc<Vec<Range<usize>>>,
+    /// The posting list of a beginning, in place of those of all words with these ordinals.
+    beginning: Option<(TermInfo, Range<usize>)>,
+    /// At most so many documents.
+    cost: u64,
+    /// So many posting lists.
+    lists: u64,
+    /// Read once needed.
+    union: Option<Union<'a>>,
+    /// What looking at documents has cost so far.
+    looked: u64,
+}
+
+/// To look at the words of one document costs as much as reading so many documents of a list.
+const LOOK: u64 = 24;
+/// To open a list costs as much as reading so many documents of it.
+const OPEN: u64 = 128;
+/// To go on with a list in another window costs as much as reading so many documents of it.
+const CONTINUE: u64 = 8;
+
+impl<'a> TextMatch<'a> {
+    fn new(index: &'a TextIndex, word: &str, kinds: &[Kind], ways: &Ways) -> tantivy::Result<Self> {
+        let Some(column) = &index.word_column else { return Ok(Self::Nothing) };
+        let mut ordinals = Vec::new();
+        for kind in kinds {
+            ordinals.extend(ways.get(*kind, word, index)?.iter().filter(|range| !range.is_empty()).cloned());
         }
-        found.push(info.clone());
+        if ordinals.is_empty() {
+            return Ok(Self::Nothing);
+        }
+        ordinals.sort_unstable_by_key(|range| range.start);
+        let mut merged: Vec<Range<usize>> = Vec::with_capacity(ordinals.len());
+        for range in ordinals {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        let is_short = word.chars().nth(PREFIX_CHARS).is_none();
+        let beginning = if is_short && kinds.contains(&Kind::Prefix) {
+            let covered = ways.get(Kind::Prefix, word, index)?.first().cloned();
+            index.prefixes.terms().get(word)?.zip(covered)
+        } else {
+            None
+        };
+        let mut words = WordMatch {
+            index,
+            column,
+            ordinals: Arc::new(merged),
+            beginning,
+            cost: 0,
+            lists: 0,
+            union: None,
+            looked: 0,
+        };
+        let lists = words.lists().chain(words.beginning.as_ref().map(|(info, _)| info.clone()));
+        (words.cost, words.lists) =
+            lists.fold((0, 0), |(cost, lists), info| (cost + u64::from(info.doc_freq), lists + 1));
+        Ok(Self::Words(words))
     }
-    Ok(found)
+
+    /// What it costs to read all documents.
+    fn effort(&self) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::Docs(union) => union.cost().unwrap_or(u64::MAX),
+            Self::Words(words) => words.cost + words.lists * OPEN,
+        }
+    }
+
+    fn seek(&mut self, doc: DocId, max_doc: DocId) -> tantivy::Result<DocId> {
+        match self {
+            Self::Nothing => Ok(tantivy::TERMINATED),
+            Self::Docs(union) => Ok(union.seek(doc)),
+            Self::Words(words) => Ok(words.open(max_doc)?.seek(doc)),
+        }
+    }
+
+    /// Whether any document can be asked for, in any order.
+    fn is_random(&self) -> bool {
+        match self {
+            Self::Nothing | Self::Words(_) => true,
+            Self::Docs(union) => union.is_random(),
+        }
+    }
+
+    fn has(&self, doc: DocId) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Docs(union) => union.has(doc),
+            Self::Words(words) => words.has(doc),
+        }
+    }
+
+    /// The documents of the window at `start` that are found here; only those among `wanted` matter.
+    fn find(&mut self, start: DocId, wanted: &Mask, max_doc: DocId) -> tantivy::Result<Mask> {
+        match self {
+            Self::Nothing => Ok(Mask::EMPTY),
+            Self::Docs(union) => Ok(union.find(start, wanted)),
+            Self::Words(words) => words.find(start, wanted, max_doc),
+        }
+    }
+}
+
+impl<'a> WordMatch<'a> {
+    /// The posting lists of the words that the beginning does not cover.
+    fn lists(&self) -> impl Iterator<Item = TermInfo> {
+        let covered = self.beginning.as_ref().map_or(0..0, |(_, covered)| covered.clone());
+        let outside = move |range: &Range<usize>| {
+            let before = range.start..range.end.min(covered.start);
+            before.chain(range.start.max(covered.end)..range.end)
+        };
+        self.ordinals.iter().flat_map(outside).map(|ordinal| self.index.dictionary.info(ordinal))
+    }
+
+    fn open(&mut self, max_doc: DocId) -> tantivy::Result<&mut Union<'a>> {
+        if self.union.is_none() {
+            let mut union = Union::default();
+            union.push_terms(&self.index.words, self.lists().collect(), max_doc)?;
+            if let Some((info, _)) = &self.beginning {
+                union.push_terms(&self.index.prefixes, vec![info.clone()], max_doc)?;
+            }
+            self.union = Some(union);
+        }
+        Ok(self.union.get_or_insert_default())
+    }
+
+    fn find(&mut self, start: DocId, wanted: &Mask, max_doc: DocId) -> tantivy::Result<Mask> {
+        let look = u64::from(wanted.count()) * LOOK;
+        let read = self.cost * u64::from(WINDOW) / u64::from(max_doc.max(1)) + self.lists * CONTINUE;
+        let is_open = self.union.is_some();
+        if look < read || (!is_open && self.looked + look < self.lists * OPEN) {
+            self.looked += look;
+            let mut found = Mask::EMPTY;
+            wanted.iter().filter(|index| self.has(start + index)).for_each(|index| found.set(index));
+            return Ok(found);
+        }
+        Ok(self.open(max_doc)?.find(start, wanted))
+    }
+
+    /// Whether the document has one of the words.
+    fn has(&self, doc: DocId) -> bool {
+        self.column.values_for_doc(doc).any(|ordinal| {
+            let ordinal = ordinal as usize;
+            let place = self.ordinals.partition_point(|range| range.end <= ordinal);
+            self.ordinals.get(place).is_some_and(|range| range.start <= ordinal)
+        })
+    }
 }
 
 /// Where one word is found in a segment.
 #[derive(Clone)]
 struct Matcher<'a> {
     place: Place,
-    name: Union<'a>,
-    director: Union<'a>,
+    name: TextMatch<'a>,
+    director: TextMatch<'a>,
     genre: Union<'a>,
 }
 
 impl Matcher<'_> {
-    fn cost(&self) -> Option<u64> {
-        Some(self.name.cost()? + self.director.cost()? + self.genre.cost()?)
+    fn effort(&self) -> u64 {
+        let genre = self.genre.cost().unwrap_or(u64::MAX);
+        self.name.effort().saturating_add(self.director.effort()).saturating_add(genre)
     }
 }
 
 /// The conditions of all words, the rarest first.
 #[derive(Clone)]
-pub(super) struct Matchers<'a>(Vec<Matcher<'a>>);
+pub(super) struct Matchers<'a> {
+    words: Vec<Matcher<'a>>,
+    max_doc: DocId,
+}
 
 impl Matchers<'_> {
-    /// How many documents match at most.
-    pub(super) fn cost(&self) -> Option<u64> {
-        self.0.first().and_then(Matcher::cost)
+    /// About how many documents have to be read to find all.
+    pub(super) fn effort(&self) -> u64 {
+        self.words.first().map_or(0, Matcher::effort)
+    }
+
+    /// Whether any document can be asked for, in any order.
+    pub(super) fn are_random(&self) -> bool {
+        self.words.iter().all(|word| word.name.is_random() && word.director.is_random() && word.genre.is_random())
+    }
+
+    /// Whether every word is found in the document.
+    pub(super) fn have(&self, doc: DocId) -> bool {
+        self.words.iter().all(|word| word.name.has(doc) || word.director.has(doc) || word.genre.has(doc))
     }
 
     /// The first document from `doc` on that can match.
-    pub(super) fn seek(&mut self, doc: DocId) -> DocId {
-        self.0.first_mut().map_or(doc, |rarest| {
-            let found = [&mut rarest.name, &mut rarest.director, &mut rarest.genre].map(|union| union.seek(doc));
-            found.into_iter().min().unwrap_or(doc)
-        })
+    pub(super) fn seek(&mut self, doc: DocId) -> tantivy::Result<DocId> {
+        let Some(rarest) = self.words.first_mut() else { return Ok(doc) };
+        let texts = rarest.name.seek(doc, self.max_doc)?.min(rarest.director.seek(doc, self.max_doc)?);
+        Ok(texts.min(rarest.genre.seek(doc)))
     }
 
     /// Of the documents of `tiers[2]` in the window at `start`, those where every word is found; `tiers[0]` and
     /// `tiers[1]` become those where the name, or name and director, were enough.
-    pub(super) fn find(&mut self, start: DocId, tiers: &mut [Mask; TIERS]) {
+    pub(super) fn find(&mut self, start: DocId, tiers: &mut [Mask; TIERS]) -> tantivy::Result<()> {
+        let max_doc = self.max_doc;
         let [in_name, in_director, anywhere] = tiers;
         (*in_name, *in_director) = (*anywhere, *anywhere);
-        for word in &mut self.0 {
+        for word in &mut self.words {
             match word.place {
                 Place::In(text) => {
-                    let union = if text == Text::Name { &mut word.name } else { &mut word.director };
-                    let found = union.find(start, anywhere);
+                    let place = if text == Text::Name { &mut word.name } else { &mut word.director };
+                    let found = place.find(start, anywhere, max_doc)?;
                     [&mut *in_name, &mut *in_director, &mut *anywhere].into_iter().for_each(|tier| tier.and(&found));
                 }
                 Place::Anywhere => {
-                    let mut found = word.name.find(start, anywhere);
+                    let mut found = word.name.find(start, anywhere, max_doc)?;
                     in_name.and(&found);
-                    found.or(&word.director.find(start, anywhere));
+                    let mut rest = *anywhere;
+                    rest.and_not(&found);
+                    found.or(&word.director.find(start, &rest, max_doc)?);
                     in_director.and(&found);
                     found.or(&word.genre.find(start, anywhere));
                     anywhere.and(&found);
                 }
             }
             if anywhere.is_empty() {
-                return;
+                return Ok(());
             }
         }
+        Ok(())
     }
 }

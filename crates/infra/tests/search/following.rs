@@ -88,7 +88,7 @@ fn as_many_changes_as_are_read_at_once_show_by_themselves() {
 #[test]
 fn a_renamed_genre_shows_in_every_list() {
     let mut world = World::new();
-    let genre = world.genre("Dramma");
+    let genre = world.genre("Tragedy");
     let other = world.genre("War");
     for i in 0..30 {
         let genres = if i % 2 == 0 { vec![genre.clone(), other.clone()] } else { vec![other.clone()] };
@@ -99,7 +99,7 @@ fn a_renamed_genre_shows_in_every_list() {
     world.rename_genre(genre.id, "Drama");
     world.settle();
     world.assert_complete();
-    for (q, hits) in [("drama", 15), ("dramma", 0)] {
+    for (q, hits) in [("drama", 15), ("tragedy", 0)] {
         let mut query = MovieQuery::default();
         query.filter.q = Some(q.to_owned());
         assert_eq!(world.find(&query).movies.len(), hits, "{q}");
