@@ -229,10 +229,11 @@ fn an_elided_article_is_a_word_of_its_own() {
 
 #[test]
 fn punctuation_separates_words() {
-    let world = named(&["WALL·E", "Spider-Man: Into the Spider-Verse", "M*A*S*H"]);
+    let world = named(&["WALL·E", "Spider-Man: Into the Spider-Verse", "M*A*S*H", "8½"]);
     assert_found(&world, "wall e", &["WALL·E"]);
     assert_found(&world, "verse spider", &["Spider-Man: Into the Spider-Verse"]);
     assert_found(&world, "m.a.s.h.", &["M*A*S*H"]);
+    assert_found(&world, "8 1/2", &["8½"]);
 }
 
 #[test]

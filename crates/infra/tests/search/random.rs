@@ -64,6 +64,7 @@ const WORDS: &[&str] = &[
     "?!",
     "...",
     "70",
+    "8½",
     "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahle",
 ];
 const GENRES: &[&str] = &["Drama", "War", "Sci-Fi", "Film Noir", "Été", "Star"];
