@@ -170,18 +170,21 @@ impl Segment {
 
     /// Makes what would take long when it is needed, and keeps it in `directory`, that of the index, until `is_over`.
     pub(super) fn prepare(&self, directory: &Path, is_over: impl Fn() -> bool) -> io::Result<()> {
-        for (place, field) in SORTED_BY.into_iter().enumerate() {
-            if is_over() {
-                return Ok(());
-            }
-            if self.permutations[place].get().is_some() {
-                continue;
-            }
-            let (key, id) = (format!("{field:?}"), self.reader.segment_id());
-            self.permutation_by(field).write(directory, id, &key)?;
-            // Read from the file, it takes no memory of this process.
-            if let Some(permutation) = Permutation::open(directory, id, &key, self.max_doc) {
-                let _ = self.permutations[place].set(permutation);
+        if self.permutations.iter().any(|permutation| permutation.get().is_none()) {
+            let by_id = self.by_id();
+            for (place, field) in SORTED_BY.into_iter().enumerate() {
+                if is_over() {
+                    return Ok(());
+                }
+                if self.permutations[place].get().is_some() {
+                    continue;
+                }
+                let (key, id) = (format!("{field:?}"), self.reader.segment_id());
+                self.permutation_by(field, &by_id).write(directory, id, &key)?;
+                // Read from the file, it takes no memory of this process.
+                if let Some(permutation) = Permutation::open(directory, id, &key, self.max_doc) {
+                    let _ = self.permutations[place].set(permutation);
+                }
             }
         }
         for numbers in &self.numbers {
@@ -195,22 +198,27 @@ impl Segment {
         let place = SORTED_BY.iter().position(|key| *key == field)?;
         let permutation = &self.permutations[place];
         if permutation.get().is_none() && self.max_doc <= Self::SMALL {
-            return Some(permutation.get_or_init(|| self.permutation_by(field)));
+            return Some(permutation.get_or_init(|| self.permutation_by(field, &self.by_id())));
         }
         permutation.get()
     }
 
-    fn permutation_by(&self, field: SortField) -> Permutation {
-        let keys = |column: SortColumn| (0..self.max_doc).map(|doc| column.key(doc)).collect::<Vec<_>>();
-        let by_id = || {
-            let docs = (0..self.max_doc).collect::<Vec<_>>();
-            let ids = Permutation::new(&docs, &keys(SortColumn::Id(&*self.ids)));
-            (0..ids.len()).map(|place| ids.doc(place)).collect::<Vec<_>>()
-        };
+    fn permutation_by(&self, field: SortField, by_id: &[DocId]) -> Permutation {
         match self.sort_column(field) {
-            Some(column) => Permutation::new(&by_id(), &keys(column)),
-            None => Permutation::new(&by_id(), &vec![NOTHING; self.max_doc as usize]),
+            Some(column) => Permutation::new(by_id, &self.keys(column)),
+            None => Permutation::new(by_id, &vec![NOTHING; self.max_doc as usize]),
         }
+    }
+
+    /// All documents by ascending id.
+    fn by_id(&self) -> Vec<DocId> {
+        let docs = (0..self.max_doc).collect::<Vec<_>>();
+        let ids = Permutation::new(&docs, &self.keys(SortColumn::Id(&*self.ids)));
+        (0..ids.len()).map(|place| ids.doc(place)).collect()
+    }
+
+    fn keys(&self, column: SortColumn) -> Vec<u64> {
+        (0..self.max_doc).map(|doc| column.key(doc)).collect()
     }
 
     /// What documents are compared by; `None` where none of them has the key.
