@@ -26,12 +26,19 @@ pub fn case_folded(text: &str) -> String {
 /// `text` with differences of case, accent and width removed: `Amélie` and `AMELIE` fold to `amelie`.
 ///
 /// The accents taken away are those of the Latin, Greek and Cyrillic scripts and the vowel points of Arabic and
-/// Hebrew. The marks that Indic and Japanese writing use as letters stay.
+/// Hebrew. The marks that Indic and Japanese writing use as letters stay. A fraction is set apart from the number before
+/// it: `8½` folds to `8 1⁄2`.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let bare = text.nfkd().filter(|c| !is_accent(*c)).nfc();
+    let mut before = ' ';
+    let apart = text.chars().flat_map(|c| {
+        let space = (before.is_numeric() && is_fraction(c)).then_some(' ');
+        before = c;
+        space.into_iter().chain([c])
+    });
+    let bare = apart.nfkd().filter(|c| !is_accent(*c)).nfc();
     let mut out = String::with_capacity(text.len());
     for c in fold_case(bare) {
         match c {
@@ -77,6 +84,11 @@ fn fold_case(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     chars.flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
+/// Whether the character is a fraction of one, such as ½.
+fn is_fraction(c: char) -> bool {
+    matches!(c, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{215f}' | '\u{2189}')
+}
+
 fn is_accent(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
@@ -101,6 +113,7 @@ mod tests {
             ("Ещё", "еще"),
             ("ＡＢＣ", "abc"),
             ("İstanbul", "istanbul"),
+            ("8½, ½", "8 1⁄2, 1⁄2"),
         ] {
             assert_eq!(folded(text), expected, "{text}");
         }
@@ -114,7 +127,7 @@ mod tests {
 
     #[test]
     fn folding_twice_changes_nothing() {
-        for text in ["Amélie", "Straße", "İstanbul", "ǅ", "ŉ", "ΐ", "ﬃ"] {
+        for text in ["Amélie", "Straße", "İstanbul", "ǅ", "ŉ", "ΐ", "ﬃ", "8½"] {
             assert_eq!(folded(&folded(text)), folded(text), "{text}");
         }
     }
@@ -131,6 +144,7 @@ mod tests {
         assert_eq!(words("Schindler's List (1993)"), ["schindlers", "list", "1993"]);
         assert_eq!(words("L'Avventura, O’Brien"), ["l", "avventura", "obrien"]);
         assert_eq!(words("WALL·E"), ["wall", "e"]);
+        assert_eq!(words("8½"), words("8 1/2"));
         assert_eq!(words("हिन्दी सिनेमा"), ["हिन्दी", "सिनेमा"]);
         assert!(words("?!").is_empty());
     }

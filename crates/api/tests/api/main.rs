@@ -32,5 +32,6 @@ mod movie_lists;
 mod movies;
 mod problems;
 mod readme;
+mod relevance;
 mod tokens;
 mod users;

@@ -4,6 +4,7 @@
 
 mod beside;
 mod following;
+mod golden;
 mod matching;
 mod oracle;
 mod random;

@@ -10,36 +10,62 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::world::movie;
 
-/// Few words, so that much matches: prefixes of each other, accents, other scripts, punctuation.
+/// Few words, the commonest first, so that much matches: parts, beginnings and misspellings of each other, of all the
+/// lengths at which the rules change; accents, other scripts, numbers, punctuation.
 const WORDS: &[&str] = &[
-    "the",
-    "a",
-    "of",
     "star",
-    "Stars",
-    "START",
+    "the",
+    "Godfather",
+    "maid",
     "wars",
-    "war",
-    "warrior",
+    "a",
+    "Mermaid",
+    "Stars",
+    "2001",
+    "千と千尋",
+    "wizard",
+    "nightmare",
+    "godfathers",
+    "START",
     "Amélie",
+    "father",
+    "of",
+    "war",
+    "maiden",
+    "lizard",
+    "blizzard",
+    "nightmares",
+    "restart",
+    "warrior",
     "AMELIE",
+    "千尋の神隠し",
+    "Seven",
+    "se7en",
+    "20011",
+    "2000",
+    "20",
+    "Москва",
+    "подмосковье",
+    "살인의추억",
+    "추억",
+    "المدينة",
+    "مدينة",
+    "drama",
+    "dram",
+    "Ещё",
     "été",
     "straße",
     "x",
+    "s",
     "o'brien",
     "spider-man",
     "WALL·E",
-    "2001",
-    "20",
-    "千と千尋",
     "千",
-    "Ещё",
-    "drama",
-    "dram",
     "?!",
     "...",
     "70",
-    "s",
+    "8½",
+    "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahle",
 ];
 const GENRES: &[&str] = &["Drama", "War", "Sci-Fi", "Film Noir", "Été", "Star"];
 /// Some that no movie has.
@@ -51,7 +77,15 @@ pub fn seeded(seed: u64) -> StdRng {
 
 fn text(rng: &mut impl Rng, most: usize) -> String {
     let count = rng.random_range(1..=most);
-    (0..count).map(|_| *WORDS.choose(rng).unwrap()).collect::<Vec<_>>().join(" ")
+    // The first are drawn much more often than the last.
+    let word = |_| WORDS[(rng.random_range(0.0..1.0_f64).powi(2) * WORDS.len() as f64) as usize];
+    (0..count).map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Now and then several names.
+fn director(rng: &mut impl Rng) -> String {
+    let names = *[1, 1, 1, 2, 3].choose(rng).unwrap();
+    (0..names).map(|_| text(rng, 2)).collect::<Vec<_>>().join(", ")
 }
 
 /// A decimal with many ties, or with neighbours that hardly differ.
@@ -72,8 +106,8 @@ pub fn bare_movie(rng: &mut impl Rng) -> Movie {
     movie.version = rng.random_range(1..9);
     movie.created_at = Timestamp::from_unix(rng.random_range(-5..5) * 1_000);
     movie.updated_at = movie.created_at.plus(rng.random_range(0..3));
-    movie.details.name = MovieName::new(&text(rng, 4)).unwrap();
-    movie.details.director = rng.random_bool(0.7).then(|| Director::new(&text(rng, 2)).unwrap());
+    movie.details.name = MovieName::new(&text(rng, 5)).unwrap();
+    movie.details.director = rng.random_bool(0.7).then(|| Director::new(&director(rng)).unwrap());
     movie.details.popularity = rng.random_bool(0.8).then(|| Popularity::new(decimal(rng, 100.0)).unwrap());
     movie.details.imdb_score = rng.random_bool(0.8).then(|| Score::new(decimal(rng, 10.0)).unwrap());
     movie.details.year = rng.random_bool(0.8).then(|| Year::new(rng.random_range(1990..2000).into()).unwrap());
@@ -98,9 +132,38 @@ pub fn movie_with(rng: &mut impl Rng, genres: &[Genre]) -> Movie {
     movie
 }
 
+/// A word as people type it: whole, its beginning, something inside, or with one or two slips.
+fn typed(rng: &mut impl Rng, word: &str) -> String {
+    let mut letters = word.chars().collect::<Vec<_>>();
+    match rng.random_range(0..12) {
+        0..6 => {}
+        6 => letters.truncate(rng.random_range(1..=letters.len())),
+        7 => {
+            let start = rng.random_range(0..letters.len());
+            let end = rng.random_range(start + 1..=letters.len());
+            letters = letters[start..end].to_vec();
+        }
+        kind => (0..if kind == 11 { 2 } else { 1 }).for_each(|_| slip(rng, &mut letters)),
+    }
+    letters.into_iter().collect()
+}
+
+fn slip(rng: &mut impl Rng, letters: &mut Vec<char>) {
+    let at = rng.random_range(0..letters.len());
+    let other = *['a', 'e', 'r', 's', 'x', '0', 'о', 'と'].choose(rng).unwrap();
+    match rng.random_range(0..4) {
+        0 => letters.insert(at, other),
+        1 if letters.len() > 1 => drop(letters.remove(at)),
+        2 if at + 1 < letters.len() => letters.swap(at, at + 1),
+        _ => letters[at] = other,
+    }
+}
+
 fn query_text(rng: &mut impl Rng) -> String {
-    let mut text = text(rng, 3);
-    if rng.random_bool(0.6) {
+    let most = *[1, 1, 2, 3].choose(rng).unwrap();
+    let words = text(rng, most);
+    let mut text = words.split(' ').map(|word| typed(rng, word)).collect::<Vec<_>>().join(" ");
+    if rng.random_bool(0.3) {
         // Half typed.
         let keep = rng.random_range(1..=text.chars().count());
         text = text.chars().take(keep).collect();

@@ -210,6 +210,54 @@ fn a_walk_that_stretched_words_goes_on_so_when_more_is_found() {
 }
 
 #[test]
+fn a_walk_goes_through_every_kind_of_match_whatever_is_added() {
+    let names = ["Nightmare", "The Nightmare", "Nightmares", "Nihgtmare", "A Daynightmare", "Midnightmares Nightmar"];
+    for limit in 1..=5 {
+        let mut world = World::new();
+        for name in names {
+            for director in ["", "Nightmare", "Nightmare Nightmares"] {
+                world.add_named(name, director);
+            }
+        }
+        world.settle();
+        let mut query = MovieQuery::default();
+        query.filter.q = Some("nightmare".to_owned());
+        query.page.limit = limit;
+        let expected = oracle::find(world.movies.values(), &query);
+        assert_eq!(expected.len(), names.len() * 3);
+        let mut added = false;
+        let walked = walk(&mut world, &query, |world| {
+            // With so many, a new search would try no more than whole words.
+            if !std::mem::replace(&mut added, true) {
+                world.add((0..30).map(|_| movie("Nightmare", "")).collect(), true);
+                world.settle();
+            }
+        });
+        let old = walked.into_iter().filter(|id| expected.contains(id)).collect::<Vec<_>>();
+        assert_eq!(old, expected, "{limit}");
+    }
+}
+
+#[test]
+fn a_walk_that_found_enough_tries_no_further_ways_when_movies_go() {
+    let mut world = World::new();
+    let whole = (0..25).map(|i| world.add_named(&format!("Maid {i}"), "")).collect::<Vec<_>>();
+    world.add_named("Mermaid", "");
+    world.settle();
+    let mut query = MovieQuery::default();
+    query.filter.q = Some("maid".to_owned());
+    query.page.limit = 5;
+    let mut deleted = false;
+    let walked = walk(&mut world, &query, |world| {
+        if !std::mem::replace(&mut deleted, true) {
+            world.delete(&whole[10..20]);
+            world.settle();
+        }
+    });
+    assert_eq!(walked, [&whole[..10], &whole[20..]].concat());
+}
+
+#[test]
 fn movies_of_nearly_equal_popularity_are_told_apart() {
     let mut world = World::new();
     let mut popularities = BTreeMap::new();
