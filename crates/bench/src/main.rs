@@ -1,12 +1,21 @@
-//! Measuring Marquee: a synthetic catalogue, and the plainest server to compare with. `scripts/bench` runs it all.
+//! Measuring Marquee: a synthetic catalogue, questions about it, and the plainest server and index to compare with.
+//! `scripts/bench` and `scripts/bench-search` run it all.
 //!
 //! - `catalogue`: what `bench generate` writes
 //! - `imdb`: what `bench imdb` writes
 //! - `bare`: what `bench bare` serves
+//! - `search`: what `bench search` measures; it draws `queries`, sends them over `http`, reads `cpu` times, compares with
+//!   the `plain` index, and records `stats`
 
 mod bare;
 mod catalogue;
+mod cpu;
+mod http;
 mod imdb;
+mod plain;
+mod queries;
+mod search;
+mod stats;
 
 use std::{
     io::{BufWriter, Write},
@@ -54,6 +63,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         workers: usize,
     },
+    /// Ask a running server, whose catalogue is one of `generate`, what people ask, and say what that costs.
+    Search(search::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -65,5 +76,6 @@ fn main() -> anyhow::Result<()> {
         }
         Command::Imdb { titles, movies, seed, directory } => imdb::write(&directory, titles, movies, seed),
         Command::Bare { port, body, workers } => bare::serve(port, &body, workers),
+        Command::Search(options) => search::run(&options, &mut std::io::stdout()),
     }
 }
