@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::VecDeque,
     fs::{self, OpenOptions},
     io::Write,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
@@ -18,12 +19,10 @@ use crate::{
     cpu::Process,
     http::{self, Answer, Client, Pace},
     plain::Plain,
-    queries::{self, Expected, LIST, Mix, Query, SORT_NAMES},
-    stats::{Figure, Found, Line, Measured, Summary, Way, ratio},
+    queries::{self, Expected, LIST, Mix, Query},
+    report::{self, ALL},
+    stats::{Figure, Found, Line, Measured, Summary, Way},
 };
-
-/// The kind of all the queries of the mix together.
-const ALL: &str = "mix";
 
 /// How many of the slowest requests are shown.
 const SLOWEST: usize = 10;
@@ -168,8 +167,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> anyhow::Result<()> {
         writeln!(out, "## Plain Tantivy: number of hits, first 20 by a number; {genre} is {:.0} %", share * 100.0)?;
         run.plain(&plain, genre, &misspelt_words(&closed), out)?;
     }
-    writeln!(out, "## Ratios")?;
-    run.ratios(out)?;
+    report::compare(&run.lines, out)?;
     run.record()?;
     match run.wrong {
         None => Ok(()),
@@ -188,14 +186,15 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Measures the mix with each request alone. Returns an answer of median size.
+    /// Measures the mix with each request alone. Returns the answer that is nearest to their mean size.
     fn mix_alone(&mut self, queries: &[Query], out: &mut impl Write) -> anyhow::Result<Vec<u8>> {
         let mut bodies: Vec<(usize, &str)> = Vec::new();
         let begun = Instant::now();
         let tallies = self.alone(queries, |query, answer| bodies.push((answer.body.len(), &query.target)))?;
         self.report(Way::Alone, tallies, begun.elapsed(), true, out)?;
-        bodies.sort_unstable();
-        let (_, target) = bodies.get(bodies.len() / 2).context("no queries were asked")?;
+        let mean = bodies.iter().map(|(bytes, _)| bytes).sum::<usize>() / bodies.len().max(1);
+        let nearest = bodies.iter().min_by_key(|(bytes, _)| bytes.abs_diff(mean));
+        let (_, target) = nearest.context("no queries were asked")?;
         Ok(Client::connect(self.address)?.get(target)?.body.to_vec())
     }
 
@@ -258,7 +257,6 @@ impl Run<'_> {
     }
 
     fn walk(&mut self, name: &str, list: &str, out: &mut impl Write) -> anyhow::Result<()> {
-        let with = |target: &str, limit: u64| with_limit(target, limit);
         let mut client = Client::connect(self.address)?;
         let mut next = |target: &str| -> anyhow::Result<Option<String>> {
             let answer = client.get(target)?;
@@ -267,39 +265,42 @@ impl Run<'_> {
         };
         // The largest pages lead there soonest; the pages that are measured have the usual size.
         let steps = self.options.page * PAGE / LARGEST_PAGE;
-        let mut target = with(list, LARGEST_PAGE);
+        let mut trail = VecDeque::from([with_limit(list, LARGEST_PAGE)]);
         let mut walked = 0;
         while walked < steps
-            && let Some(following) = next(&target)?
+            && let Some(last) = trail.back()
+            && let Some(following) = next(last)?
         {
-            target = with(&following, LARGEST_PAGE);
+            trail.push_back(with_limit(&following, LARGEST_PAGE));
             walked += 1;
-        }
-        let page = walked * LARGEST_PAGE / PAGE;
-        // As many pages from there, or as there are, and as many first ones.
-        let pages = |from: String, count: usize, next: &mut dyn FnMut(&str) -> anyhow::Result<Option<String>>| {
-            let mut pages = vec![from];
-            while pages.len() < count
-                && let Some(last) = pages.last()
-                && let Some(following) = next(last)?
-            {
-                pages.push(with(&following, PAGE));
+            if trail.len() as u64 > self.options.by_itself as u64 * PAGE / LARGEST_PAGE + 1 {
+                trail.pop_front();
             }
-            anyhow::Ok(pages)
-        };
-        let far = pages(with(&target, PAGE), self.options.by_itself, &mut next)?;
-        let kinds =
-            [(format!("first page {name}"), vec![with(list, PAGE); far.len()]), (format!("page {page} {name}"), far)];
-        for (kind, targets) in kinds {
-            let queries: Vec<Query> = targets
-                .into_iter()
-                .map(|target| Query { kind: "page", target, expected: Expected::Anything })
-                .collect();
+        }
+        // Where the list ends before, there have to be enough pages from there on.
+        let begin = if walked < steps { trail.front() } else { trail.back() };
+        let page = if walked < steps { walked + 1 - trail.len() as u64 } else { walked } * LARGEST_PAGE / PAGE;
+        let mut pages = vec![with_limit(begin.context("an empty trail")?, PAGE)];
+        while pages.len() < self.options.by_itself
+            && let Some(last) = pages.last()
+            && let Some(following) = next(last)?
+        {
+            pages.push(with_limit(&following, PAGE));
+        }
+        let query = |target: String| Query { kind: "page", target, expected: Expected::Anything };
+        let far: Vec<Query> = pages.into_iter().map(query).collect();
+        let first = vec![query(with_limit(list, PAGE)); far.len()];
+        for (kind, queries) in [("first", first), ("far", far)] {
+            self.warm_up(&queries[..queries.len().min(20)])?;
             let begun = Instant::now();
             let mut tallies = self.alone(&queries, |_, _| {})?;
             let tally = std::mem::take(tallies.of("page"));
-            self.report_one(Way::Alone, &kind, tally, begun.elapsed(), out)?;
+            self.report_one(Way::Alone, &format!("{kind} page {name}"), tally, begun.elapsed(), out)?;
         }
+        writeln!(out, "  The far ones begin with page {}.", page + 1)?;
+        let Options { run, movies, .. } = self.options;
+        let figure = format!("far page {name}");
+        self.lines.push(Line::Figure(Figure { run: run.clone(), movies: *movies, figure, value: (page + 1) as f64 }));
         self.slow.clear();
         Ok(())
     }
@@ -442,52 +443,6 @@ impl Run<'_> {
                 write!(out, " {:>9.1} ms CPU", cpu.as_secs_f64() * 1e3)?;
             }
             writeln!(out, "  {target}")?;
-        }
-        Ok(())
-    }
-
-    fn measured(&self, way: Way, kind: &str) -> Option<&Measured> {
-        self.lines.iter().find_map(|line| match line {
-            Line::Measured(measured) if measured.way == way && measured.kind == kind => Some(measured),
-            _ => None,
-        })
-    }
-
-    /// Prints and keeps what is compared.
-    fn ratios(&mut self, out: &mut impl Write) -> anyhow::Result<()> {
-        let mut figures: Vec<(String, f64)> = Vec::new();
-        let kinds = ["commonest word", "2-letter prefix", "genre of half the catalogue", "misspelt"];
-        for kind in kinds.into_iter().chain(SORT_NAMES) {
-            // By a number that the plain index does not have, it would sort as by another.
-            let plain = self.measured(Way::Tantivy, kind).or(self.measured(Way::Tantivy, "sort by popularity"));
-            let (Some(plain), Some(ours)) = (plain, self.measured(Way::Alone, kind)) else { continue };
-            figures.push((format!("{kind}: plain Tantivy / median latency"), plain.latency.p50 / ours.latency.p50));
-            if let (Some(plain), Some(ours)) = (&plain.cpu, &ours.cpu) {
-                figures.push((format!("{kind}: plain Tantivy / median CPU"), plain.p50 / ours.p50));
-            }
-        }
-        if let Some(unit) = self.measured(Way::BareAlone, "bare").and_then(|bare| bare.cpu.as_ref()) {
-            let alone = self.lines.iter().filter_map(|line| match line {
-                Line::Measured(measured) if measured.way == Way::Alone => Some(measured),
-                _ => None,
-            });
-            for measured in alone {
-                let Some(cpu) = &measured.cpu else { continue };
-                for (name, value) in [("median", cpu.p50), ("p99", cpu.p99), ("max", cpu.max)] {
-                    figures.push((format!("{}: {name} CPU / bare handler's median", measured.kind), value / unit.p50));
-                }
-            }
-        }
-        if let (Some(ours), Some(bare)) = (self.measured(Way::Closed, ALL), self.measured(Way::BareClosed, "bare")) {
-            figures.push(("mix: throughput / bare handler's".to_owned(), ours.per_second / bare.per_second));
-            if let (Some(ours), Some(bare)) = (ours.mean_cpu, bare.mean_cpu) {
-                figures.push(("mix: mean CPU under load / bare handler's".to_owned(), ours / bare));
-            }
-        }
-        for (figure, value) in figures {
-            writeln!(out, "{figure:<78} {:>8}", ratio(value, 1.0))?;
-            let Options { run, movies, .. } = self.options;
-            self.lines.push(Line::Figure(Figure { run: run.clone(), movies: *movies, figure, value }));
         }
         Ok(())
     }

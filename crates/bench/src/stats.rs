@@ -111,12 +111,13 @@ fn micros(duration: Duration) -> f64 {
     (duration.as_nanos() as f64 / 100.0).round() / 10.0
 }
 
-/// How many times as large, for people.
-pub fn ratio(a: f64, b: f64) -> String {
-    match a / b {
-        ratio if !ratio.is_finite() => "-".to_owned(),
-        ratio if ratio < 10.0 => format!("{ratio:.2}"),
-        ratio => format!("{ratio:.0}"),
+/// With two or three digits, for people.
+pub fn ratio(ratio: f64) -> String {
+    match ratio {
+        _ if !ratio.is_finite() => "-".to_owned(),
+        ..10.0 => format!("{ratio:.2}"),
+        ..100.0 => format!("{ratio:.1}"),
+        _ => format!("{ratio:.0}"),
     }
 }
 
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn ratios_are_short() {
-        assert_eq!([ratio(1.0, 3.0), ratio(1_000.0, 3.0), ratio(1.0, 0.0)], ["0.33", "333", "-"]);
+        assert_eq!([1.0 / 3.0, 100.0 / 3.0, 1_000.0 / 3.0, 1.0 / 0.0].map(ratio), ["0.33", "33.3", "333", "-"]);
     }
 
     #[test]
