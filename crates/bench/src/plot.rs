@@ -41,6 +41,9 @@ const COLOURS: [RGBColor; 10] = [
 /// Named points, from left to right.
 struct Series {
     name: String,
+    colour: RGBColor,
+    /// What is drawn beside what is meant.
+    dashed: bool,
     points: Vec<(f64, f64)>,
 }
 
@@ -68,7 +71,7 @@ pub fn draw(results: &[PathBuf], directory: &Path, out: &mut impl Write) -> anyh
     for (name, chart) in charts(&lines) {
         fs::write(directory.join(format!("{name}.svg")), chart.svg()?)?;
     }
-    report::table(&lines, out)
+    report::tables(&lines, out)
 }
 
 fn charts(lines: &[Line]) -> Vec<(String, Chart)> {
@@ -77,16 +80,19 @@ fn charts(lines: &[Line]) -> Vec<(String, Chart)> {
         Line::Measured(Measured { run, way: Way::Alone, kind, .. }) if run == RUN => Some(kind.as_str()),
         _ => None,
     });
-    let others: BTreeSet<&str> = kinds.filter(|kind| !mix.contains(kind) && !SORT_NAMES.contains(kind)).collect();
-    let others: Vec<&str> = others.into_iter().collect();
+    let others = kinds.filter(|kind| !mix.contains(kind) && !SORT_NAMES.contains(kind));
+    let (pages, others): (BTreeSet<&str>, BTreeSet<&str>) = others.partition(|kind| kind.contains(" page "));
+    let [pages, others] = [pages, others].map(|kinds| kinds.into_iter().collect::<Vec<_>>());
+    let cost = |name: &str, what: &str, kinds: &[&str], of| {
+        (name.to_owned(), cost(&format!("{what}: CPU time of a request"), lines, kinds, of))
+    };
     let mut charts = vec![
-        ("cost-mix".to_owned(), cost("The mix: CPU time of a request, median", lines, &mix, |cpu| cpu.p50)),
-        ("cost-mix-p99".to_owned(), cost("The mix: CPU time of a request, p99", lines, &mix, |cpu| cpu.p99)),
-        ("cost-kinds".to_owned(), cost("By themselves: CPU time of a request, median", lines, &others, |cpu| cpu.p50)),
-        (
-            "cost-sorts".to_owned(),
-            cost("Everything sorted: CPU time of a request, median", lines, &SORT_NAMES, |cpu| cpu.p50),
-        ),
+        cost("cost-mix", "The mix, median", &mix, |cpu| cpu.p50),
+        cost("cost-mix-p99", "The mix, p99", &mix, |cpu| cpu.p99),
+        cost("cost-kinds", "By themselves, median", &others, |cpu| cpu.p50),
+        cost("cost-kinds-p99", "By themselves, p99", &others, |cpu| cpu.p99),
+        cost("cost-sorts", "Everything sorted, median", &SORT_NAMES, |cpu| cpu.p50),
+        cost("cost-pages", "First and far pages, median", &pages, |cpu| cpu.p50),
     ];
     for movies in report::sizes(lines) {
         charts.push((format!("latency-{movies}"), latency(lines, movies, &mix)));
@@ -98,34 +104,30 @@ fn charts(lines: &[Line]) -> Vec<(String, Chart)> {
 /// The last result of a kind at each size, and what a plain index takes for the same, where it was asked.
 fn cost(title: &str, lines: &[Line], kinds: &[&str], of: fn(&crate::stats::Summary) -> f64) -> Chart {
     let sizes = report::sizes(lines);
-    let series = |way, kind: &str, name: String| {
+    let series = |way, kind: &str, name: String, colour| {
         let at = |movies: &u64| {
             let measured = report::measured(&of_run(lines, *movies), way, kind)?;
-            Some((*movies as f64, of(measured.cpu.as_ref()?)))
+            Some(((*movies as f64).log10(), of(measured.cpu.as_ref()?)))
         };
-        Series { name, points: sizes.iter().filter_map(at).collect() }
+        Series { name, colour, dashed: way != Way::Alone, points: sizes.iter().filter_map(at).collect() }
     };
-    let ours = kinds.iter().map(|kind| series(Way::Alone, kind, (*kind).to_owned()));
-    let plain = kinds.iter().map(|kind| series(Way::Tantivy, kind, format!("plain: {kind}")));
-    let bare = [series(Way::BareAlone, "bare", "bare handler".to_owned())];
+    let coloured = || kinds.iter().zip(COLOURS.iter().copied().cycle());
+    let ours = coloured().map(|(kind, colour)| series(Way::Alone, kind, (*kind).to_owned(), colour));
+    let plain = coloured().map(|(kind, colour)| series(Way::Tantivy, kind, format!("plain: {kind}"), colour));
+    let bare = [series(Way::BareAlone, "bare", "bare handler".to_owned(), BLACK)];
     Chart {
         title: title.to_owned(),
         x_title: "movies",
         x_label: |log| report::millions(10_f64.powf(log).round() as u64),
         x_marks: sizes.iter().map(|movies| (*movies as f64).log10()).collect(),
-        series: (ours.chain(plain).chain(bare))
-            .map(|Series { name, points }| Series {
-                name,
-                points: points.into_iter().map(|(movies, cost)| (movies.log10(), cost)).collect(),
-            })
-            .collect(),
+        series: ours.chain(plain).chain(bare).collect(),
     }
 }
 
 /// How long so many of the requests at a fixed rate took at most.
 fn latency(lines: &[Line], movies: u64, kinds: &[&str]) -> Chart {
     let lines = of_run(lines, movies);
-    let series = |kind: &&str| {
+    let series = |(kind, colour): (&&str, &RGBColor)| {
         let measured = report::measured(&lines, Way::Open, kind);
         let points = measured.map_or(Vec::new(), |measured| {
             // Behind all but the slowest, there is only the slowest.
@@ -133,7 +135,7 @@ fn latency(lines: &[Line], movies: u64, kinds: &[&str]) -> Chart {
             let points = measured.latency.points.iter().filter(|(share, _)| *share < slowest || *share == 1.0);
             points.map(|(share, took)| (-(1.0 - share.min(slowest)).log10(), *took)).collect()
         });
-        Series { name: (*kind).to_owned(), points }
+        Series { name: (*kind).to_owned(), colour: *colour, dashed: false, points }
     };
     Chart {
         title: format!("The mix at a fixed rate, {} movies: latency", report::millions(movies)),
@@ -143,7 +145,7 @@ fn latency(lines: &[Line], movies: u64, kinds: &[&str]) -> Chart {
             nines => format!("{:.*} %", (nines - 2).max(0) as usize, 100.0 - 100.0 / 10_f64.powi(nines)),
         },
         x_marks: vec![0.0, 1.0, 2.0, 3.0, 4.0],
-        series: kinds.iter().map(series).collect(),
+        series: kinds.iter().zip(&COLOURS).map(series).collect(),
     }
 }
 
@@ -192,14 +194,21 @@ impl Chart {
             .draw()
             .map_err(failed)?;
         for (i, series) in self.series.iter().enumerate() {
-            let colour = COLOURS[i % COLOURS.len()];
-            let style = colour.stroke_width(2);
-            chart.draw_series(LineSeries::new(series.points.iter().copied(), style)).map_err(failed)?;
-            chart
-                .draw_series(series.points.iter().map(|point| Circle::new(*point, 3, colour.filled())))
-                .map_err(failed)?;
+            let style = series.colour.stroke_width(2);
+            let points = series.points.iter().copied();
+            if series.dashed {
+                chart.draw_series(DashedLineSeries::new(points.clone(), 5, 5, style)).map_err(failed)?;
+            } else {
+                chart.draw_series(LineSeries::new(points.clone(), style)).map_err(failed)?;
+            }
+            let dots = points.map(|point| Circle::new(point, 3, series.colour.filled()));
+            chart.draw_series(dots).map_err(failed)?;
             let y = 48 + 18 * i as i32;
-            area.draw(&PathElement::new([(LEGEND, y + 7), (LEGEND + 18, y + 7)], style)).map_err(failed)?;
+            let width = if series.dashed { 7 } else { 18 };
+            for x in (LEGEND..LEGEND + 18).step_by(width + 4) {
+                let end = (x + width as i32, y + 7);
+                area.draw(&PathElement::new([(x, y + 7), end], style)).map_err(failed)?;
+            }
             area.draw(&Text::new(series.name.as_str(), (LEGEND + 24, y), (FONT.0, 13).into_font())).map_err(failed)?;
         }
         area.present().map_err(failed)

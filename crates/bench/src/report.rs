@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, io::Write};
 
 use crate::{
-    queries::SORT_NAMES,
-    stats::{Line, Measured, Way, ratio},
+    queries::{MIX, SORT_NAMES},
+    stats::{Line, Measured, Summary, Way, ratio},
 };
 
 /// The kind of all the queries of the mix together.
@@ -27,6 +27,10 @@ const FIGURES: [(&str, &str); 7] = [
     ("change visible on another node, s", "<= 1"),
     ("write until answered with two nodes, ms", ""),
 ];
+
+/// What may not grow with the catalogue, and the unit at the end of its name.
+const GROWING: [(&str, &str); 3] =
+    [("mix: median CPU, us", ", us"), ("mix: mean CPU, us", ", us"), ("write until answered, ms", ", ms")];
 
 /// A number to be compared with an aim.
 pub struct Row {
@@ -71,9 +75,8 @@ pub fn rows(lines: &[&Line]) -> Vec<Row> {
         let cpu = plain.and_then(|(plain, ours)| Some(plain.cpu.as_ref()?.p50 / ours.cpu.as_ref()?.p50));
         row(format!("{kind}: the same by CPU time"), ">= 50", cpu);
     }
-    let relative = |kind: &str, of: fn(&crate::stats::Summary) -> f64| {
-        Some(of(measured(lines, Way::Alone, kind)?.cpu.as_ref()?) / bare(lines)?)
-    };
+    let relative =
+        |kind: &str, of: fn(&Summary) -> f64| Some(of(measured(lines, Way::Alone, kind)?.cpu.as_ref()?) / bare(lines)?);
     row("mix: median CPU, relative to the bare handler's".into(), "<= 100", relative(ALL, |cpu| cpu.p50));
     row("mix: p99 CPU, relative to the bare handler's median".into(), "<= 2,000", relative(ALL, |cpu| cpu.p99));
     for kind in ["several common words", "common word, score of 9.5 or more", "text sorted by score"] {
@@ -90,10 +93,12 @@ pub fn rows(lines: &[&Line]) -> Vec<Row> {
         let page = |which: &str| measured(lines, Way::Alone, &format!("{which} page {name}"));
         let Some((first, far)) = page("first").zip(page("far")) else { continue };
         let number = figure(lines, &format!("far page {name}")).unwrap_or_default();
-        let far_name = format!("pages from {number:.0} on {name}: median");
-        row(format!("{far_name}, relative to the first's"), "<= 2", Some(far.latency.p50 / first.latency.p50));
-        let limit = mix.map(|mix| far.latency.p50.max(first.latency.p50) / mix.latency.p99);
-        row(format!("{far_name}, relative to the mix's p99"), "<= 1", limit);
+        let cost = |measured: &Measured| measured.cpu.as_ref().unwrap_or(&measured.latency).clone();
+        let (first, far) = (cost(first).p50, cost(far).p50);
+        let name = format!("pages from {number:.0} on {name}: median cost");
+        row(format!("{name}, relative to the first's"), "<= 2", Some(far / first));
+        let limit = mix.map(|mix| far.max(first) / cost(mix).p99);
+        row(format!("{name}, relative to the mix's p99"), "<= 1", limit);
     }
     for (name, aim) in FIGURES {
         row(name.into(), aim, figure(lines, name));
@@ -121,23 +126,76 @@ pub fn compare(lines: &[Line], out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the rows of all catalogues beside each other, as a table in Markdown.
-pub fn table(lines: &[Line], out: &mut impl Write) -> anyhow::Result<()> {
+/// Writes what catalogues of all sizes came to, as tables in Markdown.
+pub fn tables(lines: &[Line], out: &mut impl Write) -> anyhow::Result<()> {
+    table(lines, out)?;
     let sizes = sizes(lines);
-    let of = |run: &str, movies: u64| -> Vec<&Line> {
-        let of_run = |line: &&Line| match line {
-            Line::Measured(measured) => measured.run == run && measured.movies == movies,
-            Line::Figure(figure) => figure.run == run && figure.movies == movies,
-        };
-        lines.iter().filter(of_run).collect()
+    for movies in &sizes {
+        let lines = of(lines, RUN, *movies);
+        let kinds = MIX.iter().map(|(kind, _)| *kind).chain([ALL]);
+        let kinds: Vec<&Measured> = kinds.filter_map(|kind| measured(&lines, Way::Alone, kind)).collect();
+        if kinds.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{}, one request at a time, us:\n", millions(*movies))?;
+        writeln!(out, "| | latency p50 | p95 | p99 | max | CPU p50 | p99 | max | found in the first 3 |")?;
+        writeln!(out, "|---|{}", "---|".repeat(8))?;
+        for kind in kinds {
+            let Summary { p50, p95, p99, max, .. } = &kind.latency;
+            let cpu = kind.cpu.as_ref().map_or([f64::NAN; 3], |cpu| [cpu.p50, cpu.p99, cpu.max]);
+            let [median, high, most] = cpu.map(ratio);
+            let found = kind.found.filter(|_| kind.kind != ALL);
+            let found = found.map(|found| format!("{:.1} %", found.in_first_3 * 100.0)).unwrap_or_default();
+            write!(out, "| {} | {p50:.0} | {p95:.0} | {p99:.0} | {max:.0} |", kind.kind)?;
+            writeln!(out, " {median} | {high} | {most} | {found} |")?;
+        }
+    }
+    writeln!(out, "\nUnder load:\n")?;
+    let header: String = sizes.iter().map(|movies| format!(" {} |", millions(*movies))).collect();
+    writeln!(out, "| |{header}\n|---|{}", "---|".repeat(sizes.len()))?;
+    type Number = fn(&Measured) -> Option<f64>;
+    let rows: [(&str, Way, &str, Number); 8] = [
+        ("closed loop, requests a second", Way::Closed, ALL, |of| Some(of.per_second)),
+        ("the bare handler, requests a second", Way::BareClosed, "bare", |of| Some(of.per_second)),
+        ("CPU for a request on average, us", Way::Closed, ALL, |of| of.mean_cpu),
+        ("open loop, requests a second", Way::Open, ALL, |of| Some(of.per_second)),
+        ("open loop: p50, us", Way::Open, ALL, |of| Some(of.latency.p50)),
+        ("open loop: p95, us", Way::Open, ALL, |of| Some(of.latency.p95)),
+        ("open loop: p99, us", Way::Open, ALL, |of| Some(of.latency.p99)),
+        ("open loop: max, us", Way::Open, ALL, |of| Some(of.latency.max)),
+    ];
+    for (name, way, kind, number) in rows {
+        write!(out, "| {name} |")?;
+        for movies in &sizes {
+            let value = measured(&of(lines, RUN, *movies), way, kind).and_then(number);
+            write!(out, " {} |", value.map(|value| format!("{value:.0}")).unwrap_or_default())?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The lines of a run over a catalogue.
+fn of<'a>(lines: &'a [Line], run: &str, movies: u64) -> Vec<&'a Line> {
+    let of_run = |line: &&Line| match line {
+        Line::Measured(measured) => measured.run == run && measured.movies == movies,
+        Line::Figure(figure) => figure.run == run && figure.movies == movies,
     };
-    // Far pages have other numbers in small catalogues, so rows are told apart by what they aim at as well.
+    lines.iter().filter(of_run).collect()
+}
+
+/// The rows of all catalogues beside each other.
+fn table(lines: &[Line], out: &mut impl Write) -> anyhow::Result<()> {
+    let sizes = sizes(lines);
     let mut names: Vec<(String, &str)> = Vec::new();
     let mut columns = Vec::new();
     for movies in &sizes {
-        let mut rows = rows(&of(RUN, *movies));
-        let changed =
-            measured(&of(CHANGED, *movies), Way::Alone, ALL).zip(measured(&of(RUN, *movies), Way::Alone, ALL));
+        let mut rows = rows(&of(lines, RUN, *movies));
+        let changed = measured(&of(lines, CHANGED, *movies), Way::Alone, ALL).zip(measured(
+            &of(lines, RUN, *movies),
+            Way::Alone,
+            ALL,
+        ));
         if let Some((changed, before)) = changed {
             for (name, value) in [
                 ("median", changed.latency.p50 / before.latency.p50),
@@ -145,6 +203,14 @@ pub fn table(lines: &[Line], out: &mut impl Write) -> anyhow::Result<()> {
             ] {
                 let name = format!("mix after 100,000 updates and deletes: {name} latency, relative to before");
                 rows.push(Row { name, aim: "<= 2", value });
+            }
+        }
+        for (name, unit) in GROWING {
+            let value = |rows: &[Row]| rows.iter().find(|row| row.name == name).map(|row| row.value);
+            if let Some((now, smallest)) = value(&rows).zip(columns.first().and_then(|rows: &Vec<Row>| value(rows))) {
+                let name = name.trim_end_matches(unit);
+                let name = format!("{name}, relative to {}", millions(sizes[0]));
+                rows.push(Row { name, aim: "<= 2", value: now / smallest });
             }
         }
         for row in &rows {
@@ -245,14 +311,22 @@ pub mod tests {
         let lines = [
             figure(5_000_000, 120.0),
             figure(1_000_000, 130.0),
-            line(RUN, 1_000_000, Way::Open, ALL, 100),
-            line(CHANGED, 1_000_000, Way::Open, ALL, 150),
+            line(RUN, 1_000_000, Way::Alone, ALL, 100),
+            line(RUN, 5_000_000, Way::Alone, ALL, 150),
+            line(CHANGED, 1_000_000, Way::Alone, ALL, 120),
         ];
         let mut out = Vec::new();
         table(&lines, &mut out).unwrap();
-        let expected = "| | 1M | 5M | to reach |\n|---|---|---|---|\n| index, bytes a movie | 130 | 120 | <= 250 |\n\
-            | mix after 100,000 updates and deletes: median latency, relative to before | 1.50 |  | <= 2 |\n\
-            | mix after 100,000 updates and deletes: p99 latency, relative to before | 1.50 |  | <= 2 |\n";
+        let expected = "\
+            | | 1M | 5M | to reach |\n\
+            |---|---|---|---|\n\
+            | mix: median CPU, us | 100 | 150 |  |\n\
+            | mix: mean CPU, us | 100 | 150 |  |\n\
+            | index, bytes a movie | 130 | 120 | <= 250 |\n\
+            | mix after 100,000 updates and deletes: median latency, relative to before | 1.20 |  | <= 2 |\n\
+            | mix after 100,000 updates and deletes: p99 latency, relative to before | 1.20 |  | <= 2 |\n\
+            | mix: median CPU, relative to 1M |  | 1.50 | <= 2 |\n\
+            | mix: mean CPU, relative to 1M |  | 1.50 | <= 2 |\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
