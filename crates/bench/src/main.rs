@@ -81,6 +81,7 @@ enum Command {
         workers: usize,
     },
     /// Ask a running server, whose catalogue is one of `generate`, what people ask, and say what that costs.
+    #[command(args_override_self = true)]
     Search(search::Options),
     /// Draw the results of `search`, and write them to standard output as a table in Markdown.
     Plot {

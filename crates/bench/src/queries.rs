@@ -1,6 +1,6 @@
 //! What people ask a catalogue of movies for, drawn from the catalogue itself.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -233,9 +233,13 @@ fn misspelt(rng: &mut ChaCha8Rng, name: &str) -> Option<String> {
     let long: Vec<usize> = (0..words.len()).filter(|i| may_be_misspelt(&words[*i])).collect();
     let chosen = *long.choose(rng)?;
     let mut letters: Vec<char> = words[chosen].chars().collect();
-    let typos = if letters.len() >= 9 && rng.random_bool(0.5) { 2 } else { 1 };
-    for _ in 0..typos {
-        typo(rng, &mut letters);
+    let length = letters.len();
+    if length >= 9 && rng.random_bool(0.5) {
+        // One in each half, the later one first: two in one place could look like three.
+        typo(rng, &mut letters, length / 2 + 1..length);
+        typo(rng, &mut letters, 0..length / 2);
+    } else {
+        typo(rng, &mut letters, 0..length);
     }
     words[chosen] = letters.into_iter().collect();
     let text = words.join(" ");
@@ -247,9 +251,9 @@ fn may_be_misspelt(word: &str) -> bool {
     word.chars().count() >= 5 && word.chars().all(|letter| letter.is_alphabetic() && letter < '\u{2e80}')
 }
 
-/// Inserts, deletes or substitutes a letter, or swaps two neighbours.
-fn typo(rng: &mut ChaCha8Rng, letters: &mut Vec<char>) {
-    let at = rng.random_range(0..letters.len());
+/// Inserts, deletes or substitutes a letter, or swaps two neighbours, somewhere in `range`.
+fn typo(rng: &mut ChaCha8Rng, letters: &mut Vec<char>, range: Range<usize>) {
+    let at = rng.random_range(range.clone());
     let other = match letters[at].is_ascii() {
         true => char::from(rng.random_range(b'a'..=b'z')),
         false => letters[rng.random_range(0..letters.len())],
@@ -258,7 +262,7 @@ fn typo(rng: &mut ChaCha8Rng, letters: &mut Vec<char>) {
         0 => letters.insert(at, other),
         1 => drop(letters.remove(at)),
         2 => letters[at] = other,
-        _ if at + 1 < letters.len() => letters.swap(at, at + 1),
+        _ if at + 1 < range.end => letters.swap(at, at + 1),
         _ => letters.swap(at - 1, at),
     }
 }
@@ -403,6 +407,10 @@ mod tests {
             }
         }
         assert_eq!(misspelt(&mut rng, "abcd 20012 東京物語人生"), None);
+        for _ in 0..1_000 {
+            let wrong = misspelt(&mut rng, "abcdefghi");
+            assert!(wrong.is_none_or(|wrong| strsim::osa_distance(&wrong, "abcdefghi") <= 2));
+        }
     }
 
     #[test]

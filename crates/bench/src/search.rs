@@ -31,6 +31,8 @@ const SLOWEST: usize = 10;
 const PAGE: u64 = 20;
 /// And at most: a walk to a page far behind takes the fewest requests.
 const LARGEST_PAGE: u64 = 100;
+/// A walk that takes longer than this ends where it is.
+const WALK: Duration = Duration::from_secs(300);
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -267,7 +269,9 @@ impl Run<'_> {
         let steps = self.options.page * PAGE / LARGEST_PAGE;
         let mut trail = VecDeque::from([with_limit(list, LARGEST_PAGE)]);
         let mut walked = 0;
+        let begun = Instant::now();
         while walked < steps
+            && begun.elapsed() < WALK
             && let Some(last) = trail.back()
             && let Some(following) = next(last)?
         {
