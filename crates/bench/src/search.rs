@@ -149,7 +149,6 @@ pub fn run(options: &Options, out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(out, "## The mix, one request at a time")?;
     let body = run.mix_alone(&mix.take(options.alone)?, out)?;
     run.print_slow(out)?;
-    writeln!(out, "## Kinds by themselves, one request at a time")?;
     let (genre, share) = queries::half_genre(&sample);
     run.by_themselves(&sample, out)?;
     run.pages(out)?;
@@ -229,6 +228,10 @@ impl Run<'_> {
     }
 
     fn by_themselves(&mut self, sample: &[Movie], out: &mut impl Write) -> anyhow::Result<()> {
+        if self.options.by_itself == 0 {
+            return Ok(());
+        }
+        writeln!(out, "## Kinds by themselves, one request at a time")?;
         for queries in queries::by_themselves(sample, self.options.seed, self.options.by_itself) {
             // What is asked again and again is warm.
             let warm = queries.len().min(20);
