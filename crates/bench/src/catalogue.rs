@@ -73,6 +73,7 @@ pub struct Movies {
     seen: HashSet<u64>,
 }
 
+#[derive(Clone)]
 pub struct Movie {
     pub name: String,
     /// The director's rank, from 1; [`person`] has the name.
@@ -198,6 +199,11 @@ fn word(rank: u64, alphabet: &[&str]) -> String {
         rest /= base;
     }
     word
+}
+
+/// The word of a rank, from 1, in Latin letters as they are searched for.
+pub fn common_word(rank: u64) -> String {
+    word(rank, &SYLLABLES)
 }
 
 /// The name of the person of a rank.
