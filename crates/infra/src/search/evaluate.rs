@@ -4,7 +4,7 @@
 //! each way of finding words. A pass ends as soon as the page is full and enough is counted, so that the commonest
 //! words, which are found at once, cost least.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use domain::query::{Position, Sort, SortField, SortValue};
 use tantivy::DocId;
@@ -73,6 +73,20 @@ impl Search<'_> {
         let mut collector = self.collector(view)?;
         passes.run(view, &mut collector, counter);
         Ok(collector.into_hits())
+    }
+
+    /// Gives `each` the windows of a segment that are looked at, and which of their documents match, if any, until that
+    /// breaks off. Neither the order nor the page matter.
+    pub(super) fn matching(
+        &self,
+        view: &View,
+        genres: &GenreTable,
+        reach: Reach,
+        each: &mut dyn FnMut(DocId, &Mask) -> ControlFlow<()>,
+    ) -> tantivy::Result<()> {
+        let filter = self.filter.for_segment(&view.segment)?;
+        self.passes(view, genres, reach, &filter)?.all.matching(view, each);
+        Ok(())
     }
 
     fn collector<'a>(&self, view: &'a View) -> tantivy::Result<Collector<'a>> {
@@ -248,6 +262,35 @@ impl Pass<'_> {
                 for (rank, tier) in (self.first_rank..).zip([&in_name, &director_only, &genre_only]) {
                     collector.offer(rank, start, tier);
                 }
+            }
+        }
+    }
+
+    /// See [`Search::matching`].
+    fn matching(&mut self, view: &View, each: &mut dyn FnMut(DocId, &Mask) -> ControlFlow<()>) {
+        let end = self.filter.docs.end;
+        let mut doc = self.filter.docs.start;
+        let leaping = self.rarest(view.segment.max_doc);
+        while doc < end {
+            if leaping {
+                doc = doc.max(self.seek(doc));
+                if doc >= end {
+                    return;
+                }
+            }
+            let start = doc - doc % WINDOW;
+            doc = start + WINDOW;
+            let mut matching = self.candidates(view, start);
+            if !matching.is_empty() {
+                if self.words.is_none() {
+                    self.sift(start, &mut matching);
+                } else {
+                    let [.., anywhere] = self.tiers_of(start, matching);
+                    matching = anywhere;
+                }
+            }
+            if each(start, &matching).is_break() {
+                return;
             }
         }
     }

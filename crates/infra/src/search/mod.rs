@@ -11,11 +11,13 @@
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `collect`: what comes first
 //! - `walk`: all that matches, one after the other
+//! - `facets`: how many of what matches have each genre, and are of each decade and score
 
 mod beside;
 mod collect;
 mod document;
 mod evaluate;
+mod facets;
 mod filter;
 mod follower;
 mod generation;

@@ -11,6 +11,7 @@ use std::{
 use domain::{
     Error, Result,
     genre::GenreId,
+    matching,
     movie::{Movie, MovieId},
     ports::GenreCount,
     query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Start, Total},
@@ -20,6 +21,7 @@ use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
 
 use super::{
     evaluate::{Counter, Search},
+    facets::FacetMemory,
     filter::Filter,
     genres::GenreTable,
     numbers::{is_tie, order_cell},
@@ -94,7 +96,14 @@ pub(super) struct View {
     /// One bit for each document that is alive; `None` where all are.
     pub(super) alive: Option<Arc<Vec<u64>>>,
     /// What tells two states of the same segment apart.
-    deletes: Option<u64>,
+    pub(super) deletes: Option<u64>,
+}
+
+impl View {
+    /// The same segment where other documents are alive.
+    pub(super) fn with_alive(&self, alive: Option<Arc<Vec<u64>>>) -> Self {
+        Self { segment: Arc::clone(&self.segment), alive, deletes: None }
+    }
 }
 
 /// What was found in a state of the index.
@@ -114,13 +123,14 @@ pub(super) struct Snapshot {
     views: Vec<(SegmentId, View)>,
     genres: Arc<GenreTable>,
     genre_counts: OnceLock<Vec<GenreCount>>,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
 }
 
 /// What states of the index share.
 pub(super) struct Memory {
     movies: MovieCache,
     counts: Counts,
+    pub(super) facets: FacetMemory,
 }
 
 impl Memory {
@@ -131,7 +141,7 @@ impl Memory {
         /// Each takes some hundred bytes.
         const COUNTS: usize = 10_000;
         let movies = Cache::with_weighter((bytes / MOVIE) as usize, bytes, MovieWeight);
-        Self { movies, counts: Cache::new(COUNTS) }
+        Self { movies, counts: Cache::new(COUNTS), facets: FacetMemory::default() }
     }
 }
 
@@ -234,7 +244,8 @@ impl Snapshot {
             CountMode::Estimated if found.count > Total::ESTIMATE_LIMIT => Some(Total::AtLeast(Total::ESTIMATE_LIMIT)),
             CountMode::Estimated | CountMode::Exact => Some(Total::Exact(found.count)),
         };
-        Ok(MoviePage { movies, total, next })
+        let facets = self.facets(query, found.reach)?;
+        Ok(MoviePage { movies, total, next, facets, reach: shown_reach(found.reach) })
     }
 
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
@@ -388,6 +399,13 @@ fn merged<'a>(search: &Search, lists: Vec<(&'a View, Vec<Hit>)>) -> Result<Vec<(
     merged.sort_by(|a, b| order::compare(search.order, (&a.0, a.1), (&b.0, b.1)));
     merged.truncate(search.wanted);
     Ok(merged.into_iter().map(|(_, _, view, hit)| (view, hit)).collect())
+}
+
+fn shown_reach(reach: Reach) -> matching::Reach {
+    match reach {
+        Reach::Near => matching::Reach::Near,
+        Reach::Far => matching::Reach::Prefixes,
+    }
 }
 
 pub(super) fn internal(error: tantivy::TantivyError) -> Error {
