@@ -40,20 +40,23 @@ struct Limits {
 }
 
 impl Limits {
-    /// Where words are looked for: each match costs a look into several posting lists.
-    const WORDS: Self = Self { found: 1_000_000, windows: 8_192 };
-    /// Where genres and numbers are the only conditions: bits and bytes in memory.
-    const NO_WORDS: Self = Self { found: 16_000_000, windows: 8_192 };
-    /// Without any condition: counted once for each segment.
+    /// 33 million documents.
+    const WINDOWS: u32 = 8_192;
+    /// Where genres and numbers are the only conditions, a match costs so much less: bits and bytes in memory instead of
+    /// posting lists.
+    const CHEAPER: u64 = 16;
+    /// To the last one.
     const NONE: Self = Self { found: u64::MAX, windows: u32::MAX };
 
-    fn of(filter: &MovieFilter) -> Self {
+    /// Where `matches` of words may be found.
+    fn of(filter: &MovieFilter, matches: u64) -> Self {
         if has_words(filter) {
-            Self::WORDS
+            Self { found: matches, windows: Self::WINDOWS }
         } else if *filter == MovieFilter::default() {
+            // Counted once for each segment.
             Self::NONE
         } else {
-            Self::NO_WORDS
+            Self { found: matches.saturating_mul(Self::CHEAPER), windows: Self::WINDOWS }
         }
     }
 }
@@ -123,14 +126,18 @@ impl Weighter<Key, Arc<Tally>> for TallyWeight {
 }
 
 /// What states of the index remember of facets.
-pub(super) struct FacetMemory(Cache<Key, Arc<Tally>, TallyWeight>);
+pub(super) struct FacetMemory {
+    tallies: Cache<Key, Arc<Tally>, TallyWeight>,
+    /// See [`SearchOptions::facet_matches`](super::SearchOptions::facet_matches).
+    matches: u64,
+}
 
-impl Default for FacetMemory {
-    fn default() -> Self {
+impl FacetMemory {
+    pub(super) fn new(matches: u64) -> Self {
         const BYTES: u64 = 16 << 20;
         /// What an entry weighs on average.
         const ENTRY: u64 = 1_024;
-        Self(Cache::with_weighter((BYTES / ENTRY) as usize, BYTES, TallyWeight))
+        Self { tallies: Cache::with_weighter((BYTES / ENTRY) as usize, BYTES, TallyWeight), matches }
     }
 }
 
@@ -175,7 +182,8 @@ impl<'a> Pass<'a> {
             wanted: 0,
             after: None,
         };
-        Self { snapshot, search, reach, limits: Limits::of(&filter), filter: Arc::new(filter), facets }
+        let limits = Limits::of(&filter, snapshot.memory.facets.matches);
+        Self { snapshot, search, reach, limits, filter: Arc::new(filter), facets }
     }
 
     /// What there is of each facet.
@@ -225,7 +233,7 @@ impl<'a> Pass<'a> {
             reach: self.reach.for_position(),
             facet,
         };
-        let memory = &self.snapshot.memory.facets.0;
+        let memory = &self.snapshot.memory.facets.tallies;
         let mut known: Vec<_> = self.facets.iter().map(|facet| memory.get(&key(*facet))).collect();
         let of = |(facet, known): (&Facet, &Option<_>)| known.is_none().then_some(*facet);
         let unknown: Vec<_> = self.facets.iter().zip(&known).filter_map(of).collect();

@@ -134,14 +134,14 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Keeps about so many bytes of movies.
-    pub(super) fn new(bytes: u64) -> Self {
+    /// Keeps about so many bytes of movies; facets count so many matches of words.
+    pub(super) fn new(bytes: u64, facet_matches: u64) -> Self {
         /// What a movie weighs on average, with its texts.
         const MOVIE: u64 = 1_536;
         /// Each takes some hundred bytes.
         const COUNTS: usize = 10_000;
         let movies = Cache::with_weighter((bytes / MOVIE) as usize, bytes, MovieWeight);
-        Self { movies, counts: Cache::new(COUNTS), facets: FacetMemory::default() }
+        Self { movies, counts: Cache::new(COUNTS), facets: FacetMemory::new(facet_matches) }
     }
 }
 

@@ -10,9 +10,8 @@ use domain::{
 
 /// The ids of all movies that match, in order.
 pub fn find<'a>(movies: impl Iterator<Item = &'a Movie> + Clone, query: &MovieQuery) -> Vec<MovieId> {
-    let near = ranked(movies.clone(), &query.filter, false);
-    let stretched = query.filter.has_words() && near.len() < 20;
-    let mut found = if stretched { ranked(movies, &query.filter, true) } else { near };
+    let stretched = is_stretched(movies.clone(), &query.filter);
+    let mut found = ranked(movies, &query.filter, stretched);
     let order = query.order();
     found.sort_by(|a, b| {
         let keys = order.iter().map(|sort| compare(sort, *a, *b));
@@ -21,7 +20,17 @@ pub fn find<'a>(movies: impl Iterator<Item = &'a Movie> + Clone, query: &MovieQu
     found.into_iter().map(|(_, movie)| movie.id).collect()
 }
 
-fn ranked<'a>(movies: impl Iterator<Item = &'a Movie>, filter: &MovieFilter, stretched: bool) -> Vec<(u32, &'a Movie)> {
+/// Whether words are stretched to find enough.
+pub fn is_stretched<'a>(movies: impl Iterator<Item = &'a Movie>, filter: &MovieFilter) -> bool {
+    filter.has_words() && ranked(movies, filter, false).len() < 20
+}
+
+/// All movies that match, with their ranks.
+pub fn ranked<'a>(
+    movies: impl Iterator<Item = &'a Movie>,
+    filter: &MovieFilter,
+    stretched: bool,
+) -> Vec<(u32, &'a Movie)> {
     let matching = movies.filter(|movie| matches(movie, filter));
     matching.filter_map(|movie| Some((rank(movie, filter, stretched)?, movie))).collect()
 }
