@@ -77,7 +77,7 @@ fn facets_are_counted_without_their_own_conditions(database: &TestDatabase) {
             &["1950s:1", "1970s:1"],
             &["6-7:1", "7-8:1"],
         ),
-        ("search=tar,77", &[], &[], &[]),
+        ("search=tar,77", &["Drama:1", "Romance:1"], &["1950s:1"], &["7-8:1"]),
         ("popularity.gte=90", &["Drama:2", "Crime:1"], &["1970s:2"], &["9-10:2"]),
         ("genre=Nothing", &genres, &[], &[]),
     ] {
@@ -103,8 +103,8 @@ fn facets_are_those_of_the_whole_list_on_every_page(database: &TestDatabase) {
         assert_eq!(list(&app, &format!("{query}&offset=1")).json()["facets"], first["facets"], "{query}");
         let mut page = first.clone();
         let mut pages = 0;
-        while let Some(next) = page["next"].as_str() {
-            page = app.get(next).header("prefer", "count=none").answer().json();
+        while let Some(next) = page["next"].as_str().map(str::to_owned) {
+            page = app.get(&next).header("prefer", "count=none").answer().json();
             assert_eq!(page["facets"], first["facets"], "{next}");
             assert_eq!(page["items"][0].as_object().unwrap().len(), 1, "{next}");
             pages += 1;

@@ -5,6 +5,7 @@
 mod beside;
 mod facets;
 mod following;
+mod highlight;
 mod matching;
 mod oracle;
 mod random;
