@@ -218,8 +218,13 @@ impl Folded {
         let mut folded = String::with_capacity(original.len());
         let mut parts: Vec<(usize, usize)> = Vec::with_capacity(original.len());
         for (at, part) in original.grapheme_indices(true) {
+            if part.is_ascii() {
+                parts.push((folded.len(), at));
+                folded.extend(part.chars().map(|c| c.to_ascii_lowercase()));
+                continue;
+            }
             let own = text::folded(part);
-            if let Some((start, original_start)) = parts.last().filter(|_| !part.is_ascii()) {
+            if let Some((start, original_start)) = parts.last() {
                 let together = text::folded(&original[*original_start..at + part.len()]);
                 if together.strip_prefix(&folded[*start..]) != Some(&own) {
                     // Letters that become one, such as those of a Korean syllable in their narrow forms.
