@@ -292,6 +292,7 @@ impl OlderRequest {
                 start: Start::Offset(offset.unwrap_or(0)),
             },
             count: if is_paged { CountMode::Exact } else { CountMode::None },
+            facets: Vec::new(),
         };
         if let Some(cursor) = cursor {
             match Position::from_cursor(&cursor, &query) {

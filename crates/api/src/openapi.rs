@@ -83,7 +83,7 @@ use crate::{compat, docs, health, problem, v1};
         docs::openapi_json,
         docs::problem,
     ),
-    components(schemas(problem::ProblemBody)),
+    components(schemas(problem::ProblemBody, v1::highlight::HighlightBody)),
     modifiers(&Requests, &ListedMovies, &SecuritySchemes, &Conditions, &Problems, &CommonHeaders),
 )]
 struct ApiDocument;
@@ -153,7 +153,11 @@ impl Modify for ListedMovies {
         let Some(RefOr::T(Schema::Object(movie))) = schemas.get("Movie") else { return };
         let mut listed = movie.clone();
         listed.required.clear();
-        listed.description = Some("A movie, or, where `fields` says so, these fields of it.".to_owned());
+        listed.properties.insert("highlight".to_owned(), Ref::from_schema_name("Highlight").into());
+        listed.description = Some(
+            "A movie, or, where `fields` says so, these fields of it; with `highlight=true`, where words were found."
+                .to_owned(),
+        );
         schemas.insert("ListedMovie".to_owned(), listed.into());
         if let Some(RefOr::T(Schema::Object(list))) = schemas.get_mut("Listing_Movie") {
             let items = Array::new(Ref::from_schema_name("ListedMovie"));

@@ -213,6 +213,7 @@ fn search_options(settings: &Settings) -> SearchOptions {
         poll_interval: milliseconds(settings.poll_interval_ms),
         writer_memory: settings.writer_bytes,
         cache_bytes: settings.cache_bytes as u64,
+        facet_matches: settings.facet_matches as u64,
     }
 }
 

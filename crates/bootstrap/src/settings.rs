@@ -110,6 +110,8 @@ pub struct SearchSettings {
     #[serde(deserialize_with = "at_least::<15_000_000, _>")]
     pub writer_bytes: usize,
     pub cache_bytes: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub facet_matches: usize,
 }
 
 /// Copies in memory.

@@ -3,7 +3,8 @@
 //! This crate knows no database, no HTTP and no search engine. Read it in this order:
 //!
 //! 1. [`movie`], [`genre`], [`user`]: the entities, and value types that cannot be built invalid
-//! 2. [`query`]: what a list of movies can be asked for; [`matching`]: how its words are found in those of movies
+//! 2. [`query`]: what a list of movies can be asked for; [`matching`]: how its words are found in those of movies;
+//!    [`highlight`]: showing where
 //! 3. [`change`]: a change to the catalogue, as recorded; [`idempotency`]: a write that may be sent again
 //! 4. [`ports`]: what the services need from the outside, each with its contract
 //! 5. [`services`]: the use cases; the only way to change anything
@@ -13,6 +14,7 @@
 pub mod change;
 pub mod error;
 pub mod genre;
+pub mod highlight;
 pub mod idempotency;
 pub mod matching;
 pub mod movie;

@@ -20,6 +20,43 @@ impl Kind {
     pub const ALL: [Self; 4] = [Self::Exact, Self::Prefix, Self::Typo, Self::Inside];
 }
 
+/// How far the words of a query are stretched to find movies. A further step is taken where the ones before it find
+/// little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Reach {
+    /// The last word of a text may be the beginning of one.
+    #[default]
+    Near,
+    /// Every word may.
+    Prefixes,
+    /// They may be misspelt.
+    Typos,
+    /// They may stand inside others.
+    Inside,
+}
+
+impl Reach {
+    /// All, the nearest first.
+    pub const ALL: [Self; 4] = [Self::Near, Self::Prefixes, Self::Typos, Self::Inside];
+
+    /// Whether words may be found in this way: as the beginning of another one, where that is not refused by the place
+    /// of the word.
+    pub fn allows(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Exact | Kind::Prefix => true,
+            Kind::Typo => self >= Self::Typos,
+            Kind::Inside => self >= Self::Inside,
+        }
+    }
+
+    /// Whether `word`, which stands at `place` among the words of a text of the query, of which it may be the last, may
+    /// be the beginning of a word.
+    pub fn allows_prefix(self, word: &str, place: usize, is_last: bool) -> bool {
+        let is_long = word.chars().nth(1).is_some();
+        if is_last { is_long || place > 0 } else { is_long && self >= Self::Prefixes }
+    }
+}
+
 /// Words of more characters have no typos: nobody types them, and to compare them takes long.
 pub const MAX_TYPO_CHARS: usize = 64;
 

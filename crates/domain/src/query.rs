@@ -3,6 +3,7 @@
 //! [`parameters`] reads query strings, and [`conditions`] makes filters and orders of them.
 
 pub mod conditions;
+mod facets;
 pub mod parameters;
 
 use std::{
@@ -16,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+pub use self::facets::{Facet, FacetCounts, FacetValue, Groups};
 use crate::{
     error::{Error, Result},
+    matching::Reach,
     movie::{Movie, MovieId},
     text,
 };
@@ -33,6 +36,8 @@ pub struct MovieQuery {
     pub page: Page,
     /// How far to count.
     pub count: CountMode,
+    /// What else to count, whatever the part of the list; none twice.
+    pub facets: Vec<Facet>,
 }
 
 impl MovieQuery {
@@ -335,6 +340,10 @@ pub struct MoviePage {
     pub total: Option<Total>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Position>,
+    /// The facets that were asked for, in that order.
+    pub facets: Vec<FacetCounts>,
+    /// How far words were stretched.
+    pub reach: Reach,
 }
 
 /// A movie of a list, with room for its JSON: whoever shows lists makes that once, however many lists the movie is in.

@@ -1,5 +1,7 @@
 //! How text is compared: normal forms, case, accents, words.
 
+use std::ops::Range;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// `text` in Unicode Normalization Form C, without white space around it.
@@ -62,22 +64,35 @@ const ELISIONS: [&str; 16] =
 /// The folded words of `text`, in order: runs of letters, digits and marks. An apostrophe inside a word is dropped,
 /// so that `Schindler's` and `schindlers` are one word, unless an elided article stands before it.
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for c in folded(text).chars() {
-        if c.is_alphanumeric() || is_combining_mark(c) {
-            word.push(c);
-        } else {
-            let joins = matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !ELISIONS.contains(&word.as_str());
-            if !joins && !word.is_empty() {
-                words.push(std::mem::take(&mut word));
+    placed_words(&folded(text)).map(|(word, _)| word).collect()
+}
+
+/// The words of a folded text, and where each stands. A word is shorter than its place by the apostrophes inside.
+pub(crate) fn placed_words(folded: &str) -> impl Iterator<Item = (String, Range<usize>)> {
+    let mut chars = folded.char_indices();
+    std::iter::from_fn(move || {
+        let (mut word, mut place) = (String::new(), 0..0);
+        for (at, c) in chars.by_ref() {
+            if is_of_word(c) {
+                if word.is_empty() {
+                    place.start = at;
+                }
+                word.push(c);
+                place.end = at + c.len_utf8();
+            } else {
+                let joins = matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !ELISIONS.contains(&word.as_str());
+                if !joins && !word.is_empty() {
+                    break;
+                }
             }
         }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+        (!word.is_empty()).then_some((word, place))
+    })
+}
+
+/// Whether words are made of such characters.
+pub(crate) fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
 }
 
 fn fold_case(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {

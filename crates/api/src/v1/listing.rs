@@ -50,14 +50,14 @@ pub struct Listing<T> {
 #[schema(as = Total)]
 pub struct TotalBody {
     #[schema(example = 57)]
-    value: u64,
-    relation: Relation,
+    pub value: u64,
+    pub relation: Relation,
 }
 
-/// Whether a total is the number of items, or a number that there are in any case.
+/// Whether a number is that of all items, or one that there are in any case.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Relation {
+pub enum Relation {
     Exact,
     AtLeast,
 }

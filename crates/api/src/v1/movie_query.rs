@@ -1,7 +1,7 @@
 //! From a query string to what the catalogue is asked for.
 
 use domain::query::{
-    MovieQuery, Page, Position, Start,
+    Facet, MovieQuery, Page, Position, Start,
     conditions::{filter, sort},
 };
 use ingest::export::Fields;
@@ -19,6 +19,8 @@ pub struct MovieRequest {
     pub query: MovieQuery,
     /// What is shown of each movie.
     pub fields: Fields,
+    /// Whether it is shown where words were found.
+    pub highlight: bool,
     /// The parameters as given.
     pub given: Given,
 }
@@ -33,11 +35,14 @@ impl MovieRequest {
         let offset = parameters.parsed("offset", offset);
         let cursor = parameters.value("cursor");
         let fields = Fields::read(&mut parameters);
+        let facets = Facet::read(&mut parameters);
+        let highlight = parameters.flag("highlight");
         let mut query = MovieQuery {
             filter,
             sort,
             page: Page { limit, start: Start::Offset(offset.unwrap_or(0)) },
             count: prefer.count.unwrap_or_default(),
+            facets,
         };
         match cursor {
             Some(_) if offset.is_some() => parameters.refuse("cursor", INVALID_VALUE, OFFSET_OR_CURSOR),
@@ -50,7 +55,7 @@ impl MovieRequest {
             },
             _ => {}
         }
-        Ok(Self { query, fields, given: parameters.finish(prefer.lenient)? })
+        Ok(Self { query, fields, highlight, given: parameters.finish(prefer.lenient)? })
     }
 }
 
@@ -116,6 +121,19 @@ mod tests {
             "cursor=".to_owned(),
         ] {
             assert_eq!(refused(&bad), [("cursor".to_owned(), INVALID_VALUE)], "{bad}");
+        }
+    }
+
+    #[test]
+    fn facets_and_highlights_are_no_conditions() {
+        let request = MovieRequest::read("facets=decade,genre&highlight=true", Prefer::default()).unwrap();
+        assert_eq!((request.query.facets, request.highlight), (vec![Facet::Decade, Facet::Genre], true));
+        assert!(!MovieRequest::read("highlight=false", Prefer::default()).unwrap().highlight);
+        let position = Position { keys: vec![SortValue::Number(88.0)], id: MovieId(3), reach: 0 };
+        let cursor = position.to_cursor(&read("facets=genre").unwrap()).unwrap();
+        assert!(read(&format!("highlight=true&cursor={cursor}")).is_ok());
+        for bad in ["facets=year", "facets=", "highlight=", "highlight=yes"] {
+            assert_eq!(refused(bad)[0].0, bad.split('=').next().unwrap(), "{bad}");
         }
     }
 

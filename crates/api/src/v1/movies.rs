@@ -11,6 +11,7 @@ use actix_web::{
     web::{Path, Payload},
 };
 use domain::{
+    highlight::Highlighter,
     movie::{Movie, MovieId},
     query::Start,
     services::Duplicates,
@@ -22,6 +23,8 @@ use utoipa::ToSchema;
 
 use super::{
     conditional::{Preconditions, cache_control},
+    facets::{FacetFields, FacetsBody},
+    highlight::Highlighted,
     idempotency,
     listing::{ListResponse, Listing, Part},
     movie_body::{MovieBody, MovieFields, MovieInput, MoviePatchFields, rendered},
@@ -55,6 +58,10 @@ pub struct MovieListing<T> {
     listing: Listing<T>,
     /// Other queries that find something, where this one found nothing.
     suggestions: Vec<String>,
+    /// The counts that were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FacetFields>, nullable = false)]
+    facets: Option<FacetsBody>,
 }
 
 /// Find movies
@@ -104,6 +111,8 @@ pub struct MovieListing<T> {
         ("offset" = Option<u32>, Query, description = "How many movies to leave out", maximum = 10000, example = 0),
         ("cursor" = Option<String>, Query, description = "Where to go on: taken from `next`, and good for the same conditions and order alone"),
         ("fields" = Option<String>, Query, description = "Names of fields, separated by commas: each movie has only these", example = "id,name,year"),
+        ("facets" = Option<String>, Query, description = "What else to count of all movies found, separated by commas: `genre`, `decade`, `score_band`. Each is counted as if there were no condition on it: `genre` without `genre` and `genre.not`, `decade` without those on the year, `score_band` without those on the score", example = "genre,decade,score_band"),
+        ("highlight" = Option<bool>, Query, description = "Whether each movie shows where words were found", example = true),
         ("Prefer" = Option<String>, Header, description = "`count=exact`, `count=estimated` (the default: exact up to 10,000) or `count=none`; `handling=lenient` ignores unknown parameters", example = "count=exact"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
     ),
@@ -121,7 +130,7 @@ pub struct MovieListing<T> {
 )]
 pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let prefer = Prefer::of(request.headers());
-    let MovieRequest { query, fields, given } = MovieRequest::read(request.query_string(), prefer)?;
+    let MovieRequest { query, fields, highlight, given } = MovieRequest::read(request.query_string(), prefer)?;
     let response = ListResponse::begin(&state, request.headers(), prefer);
     if response.is_known {
         return Ok(response.not_modified());
@@ -131,21 +140,38 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
         Start::After(_) => None,
     };
     let part = Part { path: MOVIES, given, limit: query.page.limit, offset };
+    let faceted = !query.facets.is_empty();
     let catalogue = Arc::clone(&state.catalogue);
-    let (page, next) = state
+    let (page, next, highlights) = state
         .searching(move || {
             let page = catalogue.find(&query)?;
             let next = page.next.as_ref().map(|position| position.to_cursor(&query)).transpose()?;
-            Ok((page, next))
+            let highlights = highlight.then(|| {
+                let highlighter = Highlighter::new(&query.filter, page.reach);
+                page.movies.iter().map(|movie| highlighter.highlight(movie)).collect::<Vec<_>>()
+            });
+            Ok((page, next, highlights))
         })
         .await?;
-    let movies = page.movies.iter().map(|movie| match fields {
-        Fields::ALL => movie.json(|movie| to_raw_value(&MovieBody::from(movie))).map(Cow::Borrowed),
-        fields => to_raw_value(&MovieBody::from(&***movie).only(fields)).map(Cow::Owned),
-    });
-    let movies = movies.collect::<Result<_, _>>().map_err(Problem::internal)?;
-    let listing = part.listing(movies, page.total, next.as_deref());
-    Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new() }))
+    let movies: Result<Vec<_>, _> = match highlights {
+        Some(highlights) => {
+            let shown = page.movies.iter().zip(&highlights).map(|(movie, highlight)| {
+                let movie = MovieBody::from(&***movie).only(fields);
+                to_raw_value(&Highlighted { movie, highlight: highlight.into() }).map(Cow::Owned)
+            });
+            shown.collect()
+        }
+        None => {
+            let shown = page.movies.iter().map(|movie| match fields {
+                Fields::ALL => movie.json(|movie| to_raw_value(&MovieBody::from(movie))).map(Cow::Borrowed),
+                fields => to_raw_value(&MovieBody::from(&***movie).only(fields)).map(Cow::Owned),
+            });
+            shown.collect()
+        }
+    };
+    let listing = part.listing(movies.map_err(Problem::internal)?, page.total, next.as_deref());
+    let facets = faceted.then(|| page.facets.into());
+    Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new(), facets }))
 }
 
 /// Read a movie

@@ -18,6 +18,7 @@ use actix_web::{
 use api::{cache::MovieCache, routes, state::AppState, v1::event_stream::Feed};
 use domain::{
     Result,
+    matching::Reach,
     movie::{Movie, MovieId},
     ports::{Clock, GenreCount, MovieSearch, SearchHealth},
     query::{MoviePage, MovieQuery},
@@ -222,7 +223,8 @@ struct CountingSearch(AtomicUsize);
 impl MovieSearch for CountingSearch {
     fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(MoviePage { movies: Vec::new(), total: None, next: None })
+        let (facets, reach) = (Vec::new(), Reach::Near);
+        Ok(MoviePage { movies: Vec::new(), total: None, next: None, facets, reach })
     }
 
     fn walk(&self, _: &MovieQuery, _: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {

@@ -18,6 +18,7 @@ use domain::{
 use tantivy::{IndexReader, ReloadPolicy};
 
 use super::{
+    SearchOptions,
     generation::{self, Generation, Mark},
     genres::GenreTable,
     schema::schema,
@@ -66,7 +67,7 @@ fn look(path: &Path, store: &Arc<dyn Store>) -> Result<Result<(Snapshot, Mark), 
     let Some(genres) = genres else { return Ok(Err("it is behind the database".to_owned())) };
     let table = Arc::new(GenreTable::default().next(genres));
     // Nothing is read twice.
-    let memory = Arc::new(Memory::new(0));
+    let memory = Arc::new(Memory::new(0, SearchOptions::FACET_MATCHES));
     let snapshot = Snapshot::new(&reader.searcher(), &schema().1, &directory, table, None, memory, &mut 0);
     Ok(snapshot.map(|snapshot| (snapshot, mark)).map_err(|error| error.to_string()))
 }

@@ -4,10 +4,10 @@
 //! each way of finding words. A pass ends as soon as the page is full and enough is counted, so that the commonest
 //! words, which are found at once, cost least.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use domain::{
-    matching::Kind,
+    matching::{Kind, Reach},
     query::{Position, Sort, SortField, SortValue},
 };
 use tantivy::DocId;
@@ -22,7 +22,7 @@ use super::{
     postings::{Mask, Union, WINDOW, is_set},
     segment::Segment,
     snapshot::View,
-    words::{Matchers, Ranker, Reach, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
+    words::{Matchers, Ranker, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
 };
 
 /// What is looked for.
@@ -121,6 +121,16 @@ impl<'a> SegmentSearch<'a> {
         let found = docs.by_ref().take(most).filter(|doc| all.has(self.view, *doc)).take(*wanted);
         let hits = found.map(|doc| Hit { doc, rank: WHOLE_NAME }).collect::<Vec<_>>();
         Ok((hits.len() == *wanted || docs.next().is_none()).then_some(hits))
+    }
+
+    /// Gives `each` the windows of the segment that are looked at, and which of their documents match, if any, until that
+    /// breaks off. Neither the order nor the page matter.
+    pub(super) fn matching(
+        &self,
+        reach: Reach,
+        each: &mut dyn FnMut(DocId, &Mask) -> ControlFlow<()>,
+    ) -> tantivy::Result<()> {
+        self.all(reach)?.matching(self.view, each)
     }
 
     /// All documents that match, unless there are more than `most`.
@@ -282,13 +292,12 @@ impl Pass<'_> {
     ) -> tantivy::Result<()> {
         let end = self.filter.docs.end;
         let mut doc = self.filter.docs.start;
-        // Where something is rare, it pays to leap from match to match, and still more so to look at single documents.
-        let max_doc = u64::from(view.segment.max_doc);
-        let rarest = self.rarest().filter(|(cost, _)| *cost < max_doc / 64);
+        // Where something is very rare, it pays to look at single documents.
+        let rarest = self.leads(view.segment.max_doc);
         let is_plain = self.tiers == 1 && self.not_whole.is_none() && self.not_words.is_none();
         if let Some((cost, rarest)) = rarest
             && is_plain
-            && cost < max_doc / 256
+            && cost < u64::from(view.segment.max_doc / 256)
             && self.is_random()
         {
             return self.run_singly(rarest, view, collector, counter, counting);
@@ -342,6 +351,36 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// See [`SegmentSearch::matching`].
+    fn matching(&mut self, view: &View, each: &mut dyn FnMut(DocId, &Mask) -> ControlFlow<()>) -> tantivy::Result<()> {
+        let end = self.filter.docs.end;
+        let mut doc = self.filter.docs.start;
+        let rarest = self.leads(view.segment.max_doc);
+        while doc < end {
+            if let Some((_, rarest)) = rarest {
+                doc = doc.max(self.seek(rarest, doc)?);
+                if doc >= end {
+                    return Ok(());
+                }
+            }
+            let start = doc - doc % WINDOW;
+            doc = start + WINDOW;
+            let mut matching = self.candidates(view, start);
+            if !matching.is_empty() {
+                if self.words.is_none() {
+                    self.sift(start, &mut matching)?;
+                } else {
+                    let [.., anywhere] = self.tiers_of(start, matching)?;
+                    matching = anywhere;
+                }
+            }
+            if each(start, &matching).is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// [`Pass::run`], document by document: the rarest condition leads, and each other is asked about what it finds.
     fn run_singly(
         &mut self,
@@ -375,6 +414,11 @@ impl Pass<'_> {
             }
             doc += 1;
         }
+    }
+
+    /// The rarest condition, where it is so rare that it pays to leap from match to match.
+    fn leads(&self, max_doc: DocId) -> Option<(u64, Rarest)> {
+        self.rarest().filter(|(cost, _)| *cost < u64::from(max_doc / 64))
     }
 
     /// The condition that fewest documents meet, and about how many have to be read for it.

@@ -11,12 +11,14 @@
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `permutation`, `collect`: what comes first
 //! - `walk`: all that matches, one after the other
+//! - `facets`: how many of what matches have each genre, and are of each decade and score
 
 mod beside;
 mod collect;
 mod dictionary;
 mod document;
 mod evaluate;
+mod facets;
 mod filter;
 mod follower;
 mod generation;
@@ -67,9 +69,13 @@ pub struct SearchOptions {
     pub writer_memory: usize,
     /// Memory for movies lately shown, in bytes.
     pub cache_bytes: u64,
+    /// How many movies found by words facets are counted of; where no words are searched, sixteen times as many.
+    pub facet_matches: u64,
 }
 
 impl SearchOptions {
+    const FACET_MATCHES: u64 = 1_000_000;
+
     /// The usual options for an index in this directory.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -77,6 +83,7 @@ impl SearchOptions {
             poll_interval: Duration::from_millis(200),
             writer_memory: 128 << 20,
             cache_bytes: 64 << 20,
+            facet_matches: Self::FACET_MATCHES,
         }
     }
 }
@@ -115,7 +122,7 @@ impl SearchIndex {
     ) -> Result<Arc<Self>, OpenError> {
         let generations = Generations::lock(&options.path)?;
         let shared = Arc::new(Shared::new());
-        let memory = Arc::new(Memory::new(options.cache_bytes));
+        let memory = Arc::new(Memory::new(options.cache_bytes, options.facet_matches));
         let path = options.path.clone();
         let follower = Follower::new(Arc::clone(&shared), store, listeners, generations, options, memory);
         let thread = thread::Builder::new().name("index".to_owned()).spawn(move || follower.run());

@@ -92,6 +92,11 @@ impl Mask {
         self.0[index as usize / 64] &= !(1 << (index % 64));
     }
 
+    /// The bits, 64 documents each.
+    pub(super) fn words(&self) -> &[u64; WORDS] {
+        &self.0
+    }
+
     /// The places of the set bits, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         self.0.iter().enumerate().flat_map(|(i, word)| {

@@ -24,6 +24,28 @@ enum Places {
     Words(Vec<u16>),
 }
 
+/// Which group of codes each rank is of.
+pub(super) struct RankGroups {
+    /// The lowest code of each group, ascending.
+    lowest: Vec<u64>,
+    /// One for each rank.
+    of: Vec<u8>,
+    /// The ranks whose codes are of several groups.
+    doubtful: Vec<usize>,
+}
+
+impl RankGroups {
+    /// The group of ranks that are of several.
+    const DOUBTFUL: u8 = u8::MAX;
+    /// How many groups there can be, among them the first for what is below all, and the one that is none.
+    pub(super) const MOST: usize = 1 << 8;
+
+    /// The group of a code: 0 for those below all groups, and from 1 on in the order of the groups.
+    fn of_code(&self, code: u64) -> u8 {
+        self.lowest.partition_point(|lowest| *lowest <= code) as u8
+    }
+}
+
 /// How many ranks are compared together: the bits of one word of a mask.
 const BLOCK: usize = 64;
 
@@ -71,6 +93,49 @@ impl Ranks {
         };
         let end = upto(codes.last);
         (first < end).then(|| (first, end - 1))
+    }
+
+    /// The groups of codes that begin at these, which are ascending and fewer than [`RankGroups::MOST`] - 1.
+    pub(super) fn groups(&self, lowest: Vec<u64>) -> RankGroups {
+        let mut groups = RankGroups { lowest, of: Vec::with_capacity(self.bounds.len()), doubtful: Vec::new() };
+        for (rank, code) in self.bounds.iter().enumerate() {
+            let last = match self.bounds.get(rank + 1) {
+                _ if self.is_exact => *code,
+                Some(next) => next - 1,
+                None => u64::MAX,
+            };
+            let group = groups.of_code(*code);
+            if group == groups.of_code(last) {
+                groups.of.push(group);
+            } else {
+                groups.of.push(RankGroups::DOUBTFUL);
+                groups.doubtful.push(rank);
+            }
+        }
+        groups
+    }
+
+    /// Adds to `counts` how many documents of `mask`, which is of the window at `start`, are of each group. Where a rank
+    /// does not settle it, `code` is asked.
+    pub(super) fn count(
+        &self,
+        groups: &RankGroups,
+        start: DocId,
+        mask: &Mask,
+        counts: &mut [u64; RankGroups::MOST],
+        code: impl Fn(DocId) -> u64,
+    ) {
+        match &self.places {
+            Places::Bytes(places) => count(places, groups, start, mask, counts),
+            Places::Words(places) => count(places, groups, start, mask, counts),
+        }
+        for rank in &groups.doubtful {
+            let mut doubtful = *mask;
+            self.places.retain(*rank, *rank, start, &mut doubtful);
+            for index in doubtful.iter() {
+                counts[usize::from(groups.of_code(code(start + index)))] += 1;
+            }
+        }
     }
 
     /// Leaves in `mask`, which is of the window at `start`, the documents whose code is one of `codes`. Where a rank at
@@ -129,6 +194,28 @@ impl Places {
         match self {
             Self::Bytes(places) => mask.retain_blocks(start, places, bytes_within(first as u8, last as u8)),
             Self::Words(places) => mask.retain_blocks(start, places, words_within(first as u16, last as u16)),
+        }
+    }
+}
+
+fn count<T: Copy + Into<usize>>(
+    places: &[T],
+    groups: &RankGroups,
+    start: DocId,
+    mask: &Mask,
+    counts: &mut [u64; RankGroups::MOST],
+) {
+    let blocks = places.get(start as usize..).unwrap_or_default().as_chunks::<BLOCK>().0;
+    let mut note = |rank: T| counts[usize::from(groups.of[rank.into()])] += 1;
+    for (word, block) in mask.words().iter().zip(blocks) {
+        let mut word = *word;
+        if word == u64::MAX {
+            block.iter().for_each(|rank| note(*rank));
+            continue;
+        }
+        while word != 0 {
+            note(block[word.trailing_zeros() as usize]);
+            word &= word - 1;
         }
     }
 }
@@ -207,6 +294,29 @@ mod tests {
             ranks.retain(wanted, false, start as DocId, &mut found, is_in);
             let expected: Vec<u32> = all.iter().filter(|index| is_in(start as DocId + index)).collect();
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{wanted:?} from {start}");
+        }
+    }
+
+    #[test]
+    fn groups_count_what_a_look_at_each_code_counts() {
+        let few: Vec<u64> = (0..9_000_u64).map(|i| i * 7_919 % 131 * 3).collect();
+        let many: Vec<u64> = (0..200_000_u64).map(|i| i * 7_919 % 199_999 * 5).collect();
+        for (codes, lowest) in [(few, vec![1, 30, 200, 391, 500]), (many, vec![1, 2, 77_777, 500_000, 999_000])] {
+            let ranks = Ranks::read(&Values(codes.clone()));
+            let groups = ranks.groups(lowest.clone());
+            let (mut counts, mut expected) = ([0; RankGroups::MOST], [0; RankGroups::MOST]);
+            for start in (0..codes.len() as DocId).step_by(4_096) {
+                let mut mask = Mask::between(start, 70, codes.len() as DocId - 1);
+                (start..start + 4_096)
+                    .filter(|doc| doc % 7 == 0 && doc % 1_024 > 99)
+                    .for_each(|doc| mask.unset(doc - start));
+                ranks.count(&groups, start, &mask, &mut counts, |doc| codes[doc as usize]);
+                for index in mask.iter() {
+                    let code = codes[(start + index) as usize];
+                    expected[lowest.iter().filter(|lowest| **lowest <= code).count()] += 1;
+                }
+            }
+            assert_eq!(counts[..255], expected[..255]);
         }
     }
 

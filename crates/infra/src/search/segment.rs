@@ -26,11 +26,12 @@ use tantivy::{
 use super::{
     dictionary::Dictionary,
     document,
+    facets::SparseGenres,
     numbers::{Codes, MISSING, NUMBER_FIELDS, code, decode, is_inexact, order_cell},
     order::{self, Key},
     permutation::{NOTHING, Permutation},
     postings::{Mask, Source, Union, docs_of, find_codes, is_set},
-    ranks::Ranks,
+    ranks::{RankGroups, Ranks},
     schema::{Fields, Text, TextFields},
     vocabulary::Vocabulary,
 };
@@ -50,6 +51,8 @@ pub(super) struct Segment {
     whole_names: Arc<InvertedIndexReader>,
     genres: BTreeMap<GenreId, GenreDocs>,
     genre_index: Arc<InvertedIndexReader>,
+    /// For facets.
+    sparse_genres: OnceLock<SparseGenres>,
     store: StoreReader,
     reader: SegmentReader,
     fields: Fields,
@@ -154,6 +157,7 @@ impl Segment {
             whole_names: reader.inverted_index(fields.whole_name)?,
             genres: genres(&genre_index, reader.max_doc())?,
             genre_index,
+            sparse_genres: OnceLock::new(),
             store: reader.get_store_reader(Self::STORE_BLOCKS)?,
             reader: reader.clone(),
             fields: fields.clone(),
@@ -316,6 +320,28 @@ impl Segment {
         self.genres.iter().map(|(id, docs)| Ok((*id, count(docs)?))).collect()
     }
 
+    /// The genres that have one bit for each document.
+    pub(super) fn dense_genres(&self) -> impl Iterator<Item = (GenreId, &[u64])> {
+        self.genres.iter().filter_map(|(id, docs)| match docs {
+            GenreDocs::Dense(bits, _) => Some((*id, bits.as_slice())),
+            GenreDocs::Sparse(_) => None,
+        })
+    }
+
+    /// The other genres, window by window; read at first use.
+    pub(super) fn sparse_genres(&self) -> tantivy::Result<&SparseGenres> {
+        if let Some(genres) = self.sparse_genres.get() {
+            return Ok(genres);
+        }
+        let lists = self.genres.iter().filter_map(|(id, docs)| match docs {
+            GenreDocs::Dense(..) => None,
+            GenreDocs::Sparse(info) => Some((*id, info)),
+        });
+        let read = |info: &&TermInfo| docs_of(&self.genre_index, info);
+        let genres = SparseGenres::read(self.max_doc, &lists.collect::<Vec<_>>(), read)?;
+        Ok(self.sparse_genres.get_or_init(|| genres))
+    }
+
     /// The documents that were ever written for the movie; at most one of them is alive.
     pub(super) fn with_id(&self, id: MovieId) -> tantivy::Result<Vec<DocId>> {
         let term = tantivy::Term::from_field_u64(self.fields.id, id.0);
@@ -450,18 +476,28 @@ impl NumberColumn {
         }
     }
 
-    fn ranks(&self) -> &Ranks {
-        self.ranks.get_or_init(|| Ranks::read(&*self.codes))
-    }
-
     /// Leaves in `mask`, which is of the window at `start`, the documents whose number is in `range`, which has these
     /// codes.
     pub(super) fn retain(&self, codes: Codes, range: &Range, start: DocId, mask: &mut Mask) {
-        let ranks = self.ranks();
         let is_doubtful = (range.min.is_some() && is_inexact(self.field, codes.first))
             || (range.max.is_some() && is_inexact(self.field, codes.last));
         let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));
-        ranks.retain(codes, is_doubtful, start, mask, is_in);
+        self.ranks().retain(codes, is_doubtful, start, mask, is_in);
+    }
+
+    /// The groups of numbers that begin at these, which are exact as codes.
+    pub(super) fn groups(&self, lowest: impl Iterator<Item = f64>) -> RankGroups {
+        self.ranks().groups(lowest.map(|number| code(self.field, Some(number))).collect())
+    }
+
+    /// Adds to `counts` how many documents of `mask`, which is of the window at `start`, are of each group, which count
+    /// from 1 on; group 0 has no number.
+    pub(super) fn count(&self, groups: &RankGroups, start: DocId, mask: &Mask, counts: &mut [u64; RankGroups::MOST]) {
+        self.ranks().count(groups, start, mask, counts, |doc| self.codes.get_val(doc));
+    }
+
+    fn ranks(&self) -> &Ranks {
+        self.ranks.get_or_init(|| Ranks::read(&*self.codes))
     }
 
     /// Calls `each` with the documents of the window at `start` that have one of these codes, or, if `missing`, none;

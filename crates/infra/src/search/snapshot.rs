@@ -12,6 +12,7 @@ use std::{
 use domain::{
     Error, Result,
     genre::GenreId,
+    matching::Reach,
     movie::{Movie, MovieId},
     ports::GenreCount,
     query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, SortField, Start, Total},
@@ -21,6 +22,7 @@ use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
 
 use super::{
     evaluate::{Counter, Search, SegmentSearch},
+    facets::FacetMemory,
     filter::Filter,
     genres::GenreTable,
     numbers::{is_tie, order_cell},
@@ -28,7 +30,7 @@ use super::{
     postings::is_set,
     schema::Fields,
     segment::Segment,
-    words::{FoundWords, Reach, Words},
+    words::{self, FoundWords, Words},
 };
 
 /// With fewer matches than this, words are stretched.
@@ -96,7 +98,14 @@ pub(super) struct View {
     /// One bit for each document that is alive; `None` where all are.
     pub(super) alive: Option<Arc<Vec<u64>>>,
     /// What tells two states of the same segment apart.
-    deletes: Option<u64>,
+    pub(super) deletes: Option<u64>,
+}
+
+impl View {
+    /// The same segment where other documents are alive.
+    pub(super) fn with_alive(&self, alive: Option<Arc<Vec<u64>>>) -> Self {
+        Self { segment: Arc::clone(&self.segment), alive, deletes: None }
+    }
 }
 
 /// What was found in a state of the index.
@@ -116,24 +125,25 @@ pub(super) struct Snapshot {
     views: Vec<(SegmentId, View)>,
     genres: Arc<GenreTable>,
     genre_counts: OnceLock<Vec<GenreCount>>,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
 }
 
 /// What states of the index share.
 pub(super) struct Memory {
     movies: MovieCache,
     counts: Counts,
+    pub(super) facets: FacetMemory,
 }
 
 impl Memory {
-    /// Keeps about so many bytes of movies.
-    pub(super) fn new(bytes: u64) -> Self {
+    /// Keeps about so many bytes of movies; facets count so many matches of words.
+    pub(super) fn new(bytes: u64, facet_matches: u64) -> Self {
         /// What a movie weighs on average, with its texts.
         const MOVIE: u64 = 1_536;
         /// Each takes some hundred bytes.
         const COUNTS: usize = 10_000;
         let movies = Cache::with_weighter((bytes / MOVIE) as usize, bytes, MovieWeight);
-        Self { movies, counts: Cache::new(COUNTS) }
+        Self { movies, counts: Cache::new(COUNTS), facets: FacetMemory::new(facet_matches) }
     }
 }
 
@@ -228,7 +238,7 @@ impl Snapshot {
             Some((view, hit)) if page.len() > limit => Some(Position {
                 keys: order::values(&view.segment, &order, &[*hit]).map_err(internal)?.remove(0),
                 id: view.segment.id(hit.doc),
-                reach: found.reach.for_position(),
+                reach: found.reach as u8,
             }),
             _ => None,
         };
@@ -237,7 +247,8 @@ impl Snapshot {
             CountMode::Estimated if found.count > Total::ESTIMATE_LIMIT => Some(Total::AtLeast(Total::ESTIMATE_LIMIT)),
             CountMode::Estimated | CountMode::Exact => Some(Total::Exact(found.count)),
         };
-        Ok(MoviePage { movies, total, next })
+        let facets = self.facets(query, found.reach)?;
+        Ok(MoviePage { movies, total, next, facets, reach: found.reach })
     }
 
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
@@ -255,7 +266,7 @@ impl Snapshot {
     fn hits(&self, search: &Search, filter: &MovieFilter, count: CountMode) -> Result<Hits<'_>> {
         let segments = self.segment_searches(search)?;
         let reach = match &search.after {
-            Some(position) => Reach::from_position(position.reach),
+            Some(position) => words::from_position(position.reach),
             None => match self.few(search, filter, &segments)? {
                 Stretched::Ranked(hits) => return Ok(hits),
                 Stretched::To(reach) => reach,
@@ -344,7 +355,7 @@ impl Snapshot {
 
     /// The count, if it is known as far as it is needed.
     fn counted(&self, filter: &MovieFilter, reach: Reach, needed: u64) -> Option<u64> {
-        let counted = self.memory.counts.get(&(filter, reach.for_position()))?;
+        let counted = self.memory.counts.get(&(filter, reach as u8))?;
         let suffices = counted.found < counted.needed || counted.needed >= needed;
         (counted.snapshot == self.number && suffices).then_some(counted.found)
     }
@@ -353,7 +364,7 @@ impl Snapshot {
         let Counter { found, needed } = counter;
         // Where little was to be counted there is little to remember.
         if needed > Total::ESTIMATE_LIMIT {
-            let counting = Counting { filter: filter.clone(), reach: reach.for_position() };
+            let counting = Counting { filter: filter.clone(), reach: reach as u8 };
             self.memory.counts.insert(counting, Counted { snapshot: self.number, found, needed });
         }
     }

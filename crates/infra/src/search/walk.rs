@@ -11,6 +11,7 @@ use std::{ops::ControlFlow, vec};
 
 use domain::{
     Error, Result,
+    matching::Reach,
     movie::{Movie, MovieId},
     query::{MovieQuery, Position, SortValue},
 };
@@ -22,7 +23,7 @@ use super::{
     genres::GenreTable,
     order::{self, Hit},
     snapshot::{Snapshot, View, internal},
-    words::{Reach, Words},
+    words::Words,
 };
 
 /// The documents of a run. In a heap each takes about 80 bytes, for one segment at a time.
@@ -109,7 +110,7 @@ impl<'a> Part<'a> {
             self.more = hits.len() == search.wanted;
             if let Some(last) = hits.last().filter(|_| self.more) {
                 let keys = order::values(segment, search.order, &[*last])?.remove(0);
-                self.after = Some(Position { keys, id: segment.id(last.doc), reach: reach.for_position() });
+                self.after = Some(Position { keys, id: segment.id(last.doc), reach: reach as u8 });
             }
             self.hits = hits.into_iter();
         }

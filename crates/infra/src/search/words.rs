@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, ops::Range, sync::Arc};
 
 use domain::{
-    matching::{self, Kind, can_be_inside, typos_from},
+    matching::{self, Kind, Reach, can_be_inside, typos_from},
     query::MovieFilter,
     text,
 };
@@ -17,30 +17,9 @@ use super::{
     segment::{Segment, TextIndex},
 };
 
-/// How far words are stretched. The further ways are tried where the nearer ones find little.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
-    /// The last word may be the beginning of one.
-    Near,
-    /// Every word may.
-    Far,
-    /// Every word may be misspelt.
-    Typo,
-    /// Every word may stand inside of one.
-    Inside,
-}
-
-impl Reach {
-    pub(super) const ALL: [Self; 4] = [Self::Near, Self::Far, Self::Typo, Self::Inside];
-
-    /// The reach of the position of another page.
-    pub(super) fn from_position(reach: u8) -> Self {
-        Self::ALL.get(usize::from(reach)).copied().unwrap_or(Self::Inside)
-    }
-
-    pub(super) fn for_position(self) -> u8 {
-        self as u8
-    }
+/// The reach of the position of another page.
+pub(super) fn from_position(reach: u8) -> Reach {
+    Reach::ALL.get(usize::from(reach)).copied().unwrap_or(Reach::Inside)
 }
 
 /// How many fields a word of the whole query can be found in: name, director, genre, in the order of their weight.
@@ -89,7 +68,7 @@ impl Word {
         match kind {
             Kind::Exact => true,
             Kind::Prefix => self.prefix_from.is_some_and(|from| from <= reach),
-            Kind::Typo => reach >= Reach::Typo && typos_from(&self.text) > 0,
+            Kind::Typo => reach >= Reach::Typos && typos_from(&self.text) > 0,
             Kind::Inside => reach >= Reach::Inside && can_be_inside(&self.text),
         }
     }
@@ -131,7 +110,7 @@ impl Words {
             all.words.extend(words.into_iter().enumerate().map(|(i, text)| {
                 let prefix_from = match (i == last, text.chars().nth(1).is_some()) {
                     (true, long) if long || i > 0 => Some(Reach::Near),
-                    (false, true) => Some(Reach::Far),
+                    (false, true) => Some(Reach::Prefixes),
                     _ => None,
                 };
                 Word { text, place, prefix_from }
@@ -162,7 +141,7 @@ impl Words {
             reaches.push(further);
         }
         // What is misspelt is looked for together with beginnings: one way through the documents in place of two.
-        if let [Reach::Far, Reach::Typo, ..] = reaches.as_slice() {
+        if let [Reach::Prefixes, Reach::Typos, ..] = reaches.as_slice() {
             reaches.remove(0);
         }
         reaches.into_iter()

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 mod beside;
+mod facets;
 mod following;
 mod golden;
+mod highlight;
 mod matching;
 mod oracle;
 mod random;

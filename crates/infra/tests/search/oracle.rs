@@ -22,7 +22,7 @@ enum Kind {
 
 /// Which ways are tried: each takes in those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
+pub enum Reach {
     /// The last word may be the beginning of one.
     Near,
     /// Every word may.
@@ -46,22 +46,33 @@ pub const RANKS: u32 = 1 + 4 * 3;
 
 /// The same with the rank of each, 0 being the best.
 pub fn ranked<'a>(movies: impl Iterator<Item = &'a Movie>, query: &MovieQuery) -> Vec<(u32, MovieId)> {
-    let movies = movies.filter(|movie| matches(movie, &query.filter)).collect::<Vec<_>>();
-    let mut asked = Asked::new(&query.filter);
-    let judged = movies.into_iter().filter_map(|movie| Some((asked.judge(movie)?, movie))).collect::<Vec<_>>();
-    let mut found: Vec<(u32, &Movie)> = Vec::new();
-    for reach in [Reach::Near, Reach::Far, Reach::Typo, Reach::Inside] {
-        found = judged.iter().filter_map(|(judged, movie)| Some((judged.rank(reach)?, *movie))).collect();
-        if found.len() >= ENOUGH {
-            break;
-        }
-    }
+    let judged = judged(movies, &query.filter);
+    let mut found = at(&judged, reach(&judged));
     let order = query.order();
     found.sort_by(|a, b| {
         let keys = order.iter().map(|sort| compare(sort, *a, *b));
         keys.fold(Ordering::Equal, Ordering::then).then(a.1.id.cmp(&b.1.id))
     });
     found.into_iter().map(|(rank, movie)| (rank, movie.id)).collect()
+}
+
+/// The movies that match but for their words, and how these are found.
+type AllJudged<'a> = Vec<(Judged, &'a Movie)>;
+
+pub fn judged<'a>(movies: impl Iterator<Item = &'a Movie>, filter: &MovieFilter) -> AllJudged<'a> {
+    let mut asked = Asked::new(filter);
+    movies.filter(|movie| matches(movie, filter)).filter_map(|movie| Some((asked.judge(movie)?, movie))).collect()
+}
+
+/// How far is gone to find enough.
+pub fn reach(judged: &AllJudged) -> Reach {
+    let enough = |reach: &Reach| at(judged, *reach).len() >= ENOUGH;
+    [Reach::Near, Reach::Far, Reach::Typo].into_iter().find(enough).unwrap_or(Reach::Inside)
+}
+
+/// What is found with their ranks, going so far.
+pub fn at<'a>(judged: &AllJudged<'a>, reach: Reach) -> Vec<(u32, &'a Movie)> {
+    judged.iter().filter_map(|(judged, movie)| Some((judged.rank(reach)?, *movie))).collect()
 }
 
 /// The words of a query.
@@ -84,7 +95,7 @@ struct Word {
 }
 
 /// How the words of a query are found in a movie.
-struct Judged {
+pub struct Judged {
     /// For each word, where it is found: the way, from which reach on, in which of its fields, the weightiest being 0.
     places: Vec<Vec<(Kind, Reach, usize)>>,
     /// Whether the query is the name.
