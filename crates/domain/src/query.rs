@@ -335,6 +335,8 @@ pub struct MoviePage {
     pub total: Option<Total>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Position>,
+    /// Where nothing is found: other texts for `q`, or `name` or `director`, with which something is, the best first.
+    pub suggestions: Vec<String>,
 }
 
 /// A movie of a list, with room for its JSON: whoever shows lists makes that once, however many lists the movie is in.

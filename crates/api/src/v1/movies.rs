@@ -53,7 +53,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub struct MovieListing<T> {
     #[serde(flatten)]
     listing: Listing<T>,
-    /// Other queries that find something, where this one found nothing.
+    /// Where nothing is found: other texts for `q`, or else for `name` or `director`, that find something with the other
+    /// conditions as they are, the best first. Otherwise empty.
+    #[schema(max_items = 5, example = json!([]))]
     suggestions: Vec<String>,
 }
 
@@ -145,7 +147,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
     });
     let movies = movies.collect::<Result<_, _>>().map_err(Problem::internal)?;
     let listing = part.listing(movies, page.total, next.as_deref());
-    Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new() }))
+    Ok(response.send(listing.link(), MovieListing { listing, suggestions: page.suggestions }))
 }
 
 /// Read a movie

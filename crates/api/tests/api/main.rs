@@ -32,5 +32,6 @@ mod movie_lists;
 mod movies;
 mod problems;
 mod readme;
+mod suggest;
 mod tokens;
 mod users;

@@ -13,7 +13,7 @@ use domain::{
     genre::GenreId,
     movie::{Movie, MovieId},
     ports::GenreCount,
-    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Start, Total},
+    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Sort, SortField, Start, Total},
 };
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
@@ -234,7 +234,31 @@ impl Snapshot {
             CountMode::Estimated if found.count > Total::ESTIMATE_LIMIT => Some(Total::AtLeast(Total::ESTIMATE_LIMIT)),
             CountMode::Estimated | CountMode::Exact => Some(Total::Exact(found.count)),
         };
-        Ok(MoviePage { movies, total, next })
+        let suggestions = match query.page.start {
+            Start::Offset(_) if found.hits.is_empty() => self.corrections(&query.filter, 2)?,
+            _ => Vec::new(),
+        };
+        Ok(MoviePage { movies, total, next, suggestions })
+    }
+
+    /// The first movies whose words are found within `reach`, counting none.
+    pub(super) fn first(
+        &self,
+        filter: &MovieFilter,
+        by: SortField,
+        limit: usize,
+        reach: Reach,
+    ) -> Result<Vec<Arc<ListedMovie>>> {
+        let search = Search {
+            filter: Filter::new(filter, &self.genres),
+            words: Words::new(filter),
+            order: &[Sort { field: by, descending: true }],
+            skipped: 0,
+            wanted: limit,
+            after: None,
+        };
+        let found = self.hits_within(&search, filter, reach, 0)?;
+        found.hits.into_iter().take(limit).map(|(view, hit)| self.movie(view, hit.doc)).collect()
     }
 
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
@@ -313,7 +337,8 @@ impl Snapshot {
         }
     }
 
-    fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
+    /// The movie as lists show it.
+    pub(super) fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
         let key = (view.segment.number, doc);
         let shown = match self.memory.movies.get(&key) {
             Some(shown) if shown.table == self.genres.number => return Ok(Arc::clone(&shown.movie)),

@@ -98,7 +98,7 @@ pub fn movie_with(rng: &mut impl Rng, genres: &[Genre]) -> Movie {
     movie
 }
 
-fn query_text(rng: &mut impl Rng) -> String {
+pub fn query_text(rng: &mut impl Rng) -> String {
     let mut text = text(rng, 3);
     if rng.random_bool(0.6) {
         // Half typed.
