@@ -81,8 +81,8 @@ impl From<Suggestion> for SuggestionBody {
     security((), ("bearer" = []), ("token" = [])),
     params(
         ("q" = Option<String>, Query, description = "What is typed so far: the last word need not be finished. Nothing is suggested for nothing", example = "wiz"),
-        ("limit" = Option<u32>, Query, description = "The most suggestions: 8 by default; what is over 20 becomes 20", minimum = 1, example = 8),
-        ("Prefer" = Option<String>, Header, description = "`handling=lenient` ignores unknown parameters", example = "handling=lenient"),
+        ("limit" = Option<u32>, Query, description = "The most suggestions: 8 by default; what is over 20 becomes 20", minimum = 1),
+        ("Prefer" = Option<String>, Header, description = "`handling=lenient` ignores unknown parameters"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
     ),
     responses(

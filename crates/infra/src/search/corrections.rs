@@ -39,7 +39,7 @@ const LOOKED_UP: [usize; 2] = [6, 2];
 /// The most words that one may stand for.
 const NEAR: usize = 8;
 /// The most texts that are put together.
-const TEXTS: usize = 64;
+const TEXTS: usize = 32;
 /// The longest word that is taken apart.
 const MAX_SPLIT_CHARS: usize = 30;
 /// Of one dictionary, no more words are taken that begin with anything like the letters of another.
