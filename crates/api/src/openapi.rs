@@ -43,6 +43,8 @@ use crate::{compat, docs, health, problem, v1};
     ),
     paths(
         v1::movies::list,
+        v1::suggest::list,
+        v1::similar::list,
         v1::movies::create,
         v1::batch::apply,
         v1::movies::one,
@@ -159,9 +161,11 @@ impl Modify for ListedMovies {
                 .to_owned(),
         );
         schemas.insert("ListedMovie".to_owned(), listed.into());
-        if let Some(RefOr::T(Schema::Object(list))) = schemas.get_mut("Listing_Movie") {
-            let items = Array::new(Ref::from_schema_name("ListedMovie"));
-            list.properties.insert("items".to_owned(), items.into());
+        for list in ["Listing_Movie", "SimilarMovies_Movie"] {
+            if let Some(RefOr::T(Schema::Object(list))) = schemas.get_mut(list) {
+                let items = Array::new(Ref::from_schema_name("ListedMovie"));
+                list.properties.insert("items".to_owned(), items.into());
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::{auth, compat, docs, endpoint::Endpoint, health, problem::Problem, v1
 pub fn endpoints() -> impl Iterator<Item = Endpoint> {
     [
         v1::movies::endpoints(),
+        v1::suggest::endpoints(),
+        v1::similar::endpoints(),
         v1::batch::endpoints(),
         v1::genres::endpoints(),
         v1::import::endpoints(),

@@ -4,7 +4,8 @@
 //!
 //! 1. [`movie`], [`genre`], [`user`]: the entities, and value types that cannot be built invalid
 //! 2. [`query`]: what a list of movies can be asked for; [`matching`]: how its words are found in those of movies;
-//!    [`highlight`]: showing where
+//!    [`highlight`]: showing where; [`suggestion`]: what may be meant by half a text; [`similarity`]: how alike two
+//!    movies are
 //! 3. [`change`]: a change to the catalogue, as recorded; [`idempotency`]: a write that may be sent again
 //! 4. [`ports`]: what the services need from the outside, each with its contract
 //! 5. [`services`]: the use cases; the only way to change anything
@@ -21,6 +22,8 @@ pub mod movie;
 pub mod ports;
 pub mod query;
 pub mod services;
+pub mod similarity;
+pub mod suggestion;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -109,6 +109,17 @@ text_value!(
     /// separated by `", "`.
     Director, "/director", |text| line(text, "a director has 1 to 300 characters")
 );
+
+impl Director {
+    /// Between two names.
+    pub const SEPARATOR: &'static str = ", ";
+
+    /// Each name by itself.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.as_str().split(Self::SEPARATOR).map(str::trim).filter(|name| !name.is_empty())
+    }
+}
+
 text_value!(
     /// What the movie is about: up to 5,000 characters in NFC. Line breaks and tabs are the only control characters.
     Overview, "/overview", |text| {

@@ -344,6 +344,8 @@ pub struct MoviePage {
     pub facets: Vec<FacetCounts>,
     /// How far words were stretched.
     pub reach: Reach,
+    /// Where nothing is found: other texts for `q`, or `name` or `director`, with which something is, the best first.
+    pub suggestions: Vec<String>,
 }
 
 /// A movie of a list, with room for its JSON: whoever shows lists makes that once, however many lists the movie is in.

@@ -18,6 +18,8 @@ pub mod movie_query;
 pub mod movies;
 pub mod parameters;
 pub mod prefer;
+pub mod similar;
+pub mod suggest;
 pub mod tokens;
 pub mod users;
 

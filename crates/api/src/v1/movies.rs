@@ -56,7 +56,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub struct MovieListing<T> {
     #[serde(flatten)]
     listing: Listing<T>,
-    /// Other queries that find something, where this one found nothing.
+    /// Where nothing is found: other texts for `q`, or else for `name` or `director`, that find something with the other
+    /// conditions as they are, the best first. Otherwise empty.
+    #[schema(max_items = 5, example = json!([]))]
     suggestions: Vec<String>,
     /// The counts that were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,7 +173,7 @@ pub async fn list(_: Reader, state: State, request: HttpRequest) -> Result<HttpR
     };
     let listing = part.listing(movies.map_err(Problem::internal)?, page.total, next.as_deref());
     let facets = faceted.then(|| page.facets.into());
-    Ok(response.send(listing.link(), MovieListing { listing, suggestions: Vec::new(), facets }))
+    Ok(response.send(listing.link(), MovieListing { listing, suggestions: page.suggestions, facets }))
 }
 
 /// Read a movie

@@ -21,8 +21,9 @@ use domain::{
     matching::Reach,
     movie::{Movie, MovieId},
     ports::{Clock, GenreCount, MovieSearch, SearchHealth},
-    query::{MoviePage, MovieQuery},
+    query::{ListedMovie, MoviePage, MovieQuery},
     services::Catalogue,
+    suggestion::Suggestion,
     time::Timestamp,
 };
 use reqwest::Method;
@@ -223,8 +224,8 @@ struct CountingSearch(AtomicUsize);
 impl MovieSearch for CountingSearch {
     fn find(&self, _: &MovieQuery) -> Result<MoviePage> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        let (facets, reach) = (Vec::new(), Reach::Near);
-        Ok(MoviePage { movies: Vec::new(), total: None, next: None, facets, reach })
+        let (suggestions, facets, reach) = (Vec::new(), Vec::new(), Reach::Near);
+        Ok(MoviePage { movies: Vec::new(), total: None, next: None, suggestions, facets, reach })
     }
 
     fn walk(&self, _: &MovieQuery, _: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
@@ -233,6 +234,16 @@ impl MovieSearch for CountingSearch {
 
     fn movie(&self, _: MovieId) -> Result<Option<Movie>> {
         Ok(None)
+    }
+
+    fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Vec::new())
+    }
+
+    fn similar(&self, _: MovieId, _: usize) -> Result<Option<Vec<Arc<ListedMovie>>>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(Vec::new()))
     }
 
     fn genres(&self) -> Result<Vec<GenreCount>> {
@@ -269,7 +280,9 @@ async fn a_list_that_the_client_has_costs_no_search() {
     state.catalogue = Arc::new(Catalogue::new(store, search.clone(), Arc::new(NoTime), Vec::new()));
     let app = init_service(App::new().app_data(web::Data::new(state)).configure(routes::configure)).await;
 
-    for path in ["/api/v1/movies?q=star&sort=name", "/api/v1/genres?q=dra"] {
+    for path in
+        ["/api/v1/movies?q=star&sort=name", "/api/v1/genres?q=dra", "/api/v1/suggest?q=wiz", "/api/v1/movies/7/similar"]
+    {
         search.0.store(0, Ordering::Relaxed);
         let first = call_service(&app, TestRequest::get().uri(path).to_request()).await;
         assert_eq!((first.status().as_u16(), search.0.load(Ordering::Relaxed)), (200, 1), "{path}");

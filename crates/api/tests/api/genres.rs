@@ -13,8 +13,9 @@ use domain::{
     genre::GenreName,
     movie::{Field, Movie, MovieId, MoviePatch},
     ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth},
-    query::{MoviePage, MovieQuery},
+    query::{ListedMovie, MoviePage, MovieQuery},
     services::{Catalogue, Duplicates},
+    suggestion::Suggestion,
     time::Timestamp,
     user::Admin,
 };
@@ -390,6 +391,14 @@ impl MovieSearch for Away {
     }
 
     fn movie(&self, _: MovieId) -> Result<Option<Movie>> {
+        away()
+    }
+
+    fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>> {
+        away()
+    }
+
+    fn similar(&self, _: MovieId, _: usize) -> Result<Option<Vec<Arc<ListedMovie>>>> {
         away()
     }
 

@@ -35,5 +35,6 @@ mod movies;
 mod problems;
 mod readme;
 mod relevance;
+mod suggest;
 mod tokens;
 mod users;

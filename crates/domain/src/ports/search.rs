@@ -1,13 +1,14 @@
 //! The read model of the catalogue: everything but reading one movie by its id.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use crate::{
     change::Seq,
     error::Result,
     genre::Genre,
     movie::{Movie, MovieId},
-    query::{MoviePage, MovieQuery},
+    query::{ListedMovie, MoviePage, MovieQuery},
+    suggestion::Suggestion,
 };
 
 /// A genre and how many movies have it.
@@ -52,6 +53,16 @@ pub trait MovieSearch: Send + Sync {
 
     /// The movie as lists show it, which may be behind the database; `None` where they do not.
     fn movie(&self, id: MovieId) -> Result<Option<Movie>>;
+
+    /// What may be meant by `text`, which somebody types: the best `limit`, in the order of
+    /// [`Suggestions`](crate::suggestion::Suggestions). MUST cost little in a catalogue of any size.
+    fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>>;
+
+    /// The `limit` movies that are most alike this one, in the order of
+    /// [`Profile::likeness`](crate::similarity::Profile::likeness), then the most popular, then by id; never the movie
+    /// itself. `None` where lists do not have it. MUST cost little in a catalogue of any size: not every movie has to
+    /// be compared.
+    fn similar(&self, id: MovieId, limit: usize) -> Result<Option<Vec<Arc<ListedMovie>>>>;
 
     /// Every genre, by ascending id.
     fn genres(&self) -> Result<Vec<GenreCount>>;

@@ -58,7 +58,7 @@ const SORT_KEYS: [(&str, SortField); 11] = [
 /// The conditions, which a list of movies takes and everything else that works on the same movies.
 pub fn filter(parameters: &mut Parameters) -> MovieFilter {
     MovieFilter {
-        q: searched(parameters, "q", text::words).map(|(text, _)| text),
+        q: q(parameters),
         search: search_terms(parameters),
         name: searched(parameters, "name", text::words).map(|(text, _)| text),
         director: searched(parameters, "director", text::words).map(|(text, _)| text),
@@ -71,6 +71,11 @@ pub fn filter(parameters: &mut Parameters) -> MovieFilter {
 /// The terms of the older grammar.
 pub fn search_terms(parameters: &mut Parameters) -> Vec<String> {
     searched(parameters, "search", MovieFilter::split_search).map(|(_, terms)| terms).unwrap_or_default()
+}
+
+/// The parameter `q`: a text to search for.
+pub fn q(parameters: &mut Parameters) -> Option<String> {
+    searched(parameters, "q", text::words).map(|(text, _)| text)
 }
 
 /// A text to search for, within its limits, and what the index will look for: the words that `split` makes of it.

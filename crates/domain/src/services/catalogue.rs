@@ -16,7 +16,8 @@ use crate::{
     idempotency::KeyedRequest,
     movie::{Movie, MovieDetails, MovieDraft, MovieId},
     ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth, Session, Store},
-    query::{GenreQuery, GenreSort, MoviePage, MovieQuery},
+    query::{GenreQuery, GenreSort, ListedMovie, MoviePage, MovieQuery},
+    suggestion::Suggestion,
     text,
     time::Timestamp,
     user::Admin,
@@ -100,6 +101,22 @@ impl Catalogue {
     /// the index. The page and the count of `query` do not matter.
     pub fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
         self.search.walk(query, each)
+    }
+
+    /// What may be meant by a text that somebody types, the best first: at most `limit`, and nothing for no text.
+    pub fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>> {
+        match text.trim() {
+            "" => Ok(Vec::new()),
+            text => self.search.suggest(text, limit),
+        }
+    }
+
+    /// The movies that are most alike this one, the most alike first: at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn similar(&self, id: MovieId, limit: usize) -> Result<Vec<Arc<ListedMovie>>> {
+        self.search.similar(id, limit)?.ok_or(Error::NotFound("movie"))
     }
 
     /// A list of genres, whole: there are few.
@@ -514,6 +531,14 @@ mod tests {
 
         fn movie(&self, id: MovieId) -> Result<Option<Movie>> {
             Ok((id == self.movie.id).then(|| self.movie.clone()))
+        }
+
+        fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>> {
+            away()
+        }
+
+        fn similar(&self, _: MovieId, _: usize) -> Result<Option<Vec<Arc<ListedMovie>>>> {
+            away()
         }
 
         fn genres(&self) -> Result<Vec<GenreCount>> {

@@ -12,9 +12,11 @@
 //! - `order`, `permutation`, `collect`: what comes first
 //! - `walk`: all that matches, one after the other
 //! - `facets`: how many of what matches have each genre, and are of each decade and score
+//! - `suggest`, `similar`, `corrections`: what else may be meant, by a few short searches each
 
 mod beside;
 mod collect;
+mod corrections;
 mod dictionary;
 mod document;
 mod evaluate;
@@ -32,7 +34,9 @@ mod rebuild;
 mod schema;
 mod segment;
 mod shared;
+mod similar;
 mod snapshot;
+mod suggest;
 mod typos;
 mod vocabulary;
 mod walk;
@@ -53,7 +57,8 @@ use domain::{
     change::Seq,
     movie::{Movie, MovieId},
     ports::{ChangeListener, GenreCount, MovieSearch, SearchHealth, Store},
-    query::{MoviePage, MovieQuery},
+    query::{ListedMovie, MoviePage, MovieQuery},
+    suggestion::Suggestion,
 };
 
 use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
@@ -170,6 +175,14 @@ impl MovieSearch for SearchIndex {
 
     fn movie(&self, id: MovieId) -> Result<Option<Movie>> {
         self.shared.snapshot()?.movie_by_id(id)
+    }
+
+    fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>> {
+        self.shared.snapshot()?.suggest(text, limit)
+    }
+
+    fn similar(&self, id: MovieId, limit: usize) -> Result<Option<Vec<Arc<ListedMovie>>>> {
+        self.shared.snapshot()?.similar(id, limit)
     }
 
     fn genres(&self) -> Result<Vec<GenreCount>> {

@@ -15,7 +15,7 @@ use domain::{
     matching::Reach,
     movie::{Movie, MovieId},
     ports::GenreCount,
-    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, SortField, Start, Total},
+    query::{CountMode, ListedMovie, MovieFilter, MoviePage, MovieQuery, Position, Sort, SortField, Start, Total},
 };
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
@@ -247,8 +247,33 @@ impl Snapshot {
             CountMode::Estimated if found.count > Total::ESTIMATE_LIMIT => Some(Total::AtLeast(Total::ESTIMATE_LIMIT)),
             CountMode::Estimated | CountMode::Exact => Some(Total::Exact(found.count)),
         };
+        let suggestions = match query.page.start {
+            Start::Offset(_) if found.hits.is_empty() => self.corrections(&query.filter, 2)?,
+            _ => Vec::new(),
+        };
         let facets = self.facets(query, found.reach)?;
-        Ok(MoviePage { movies, total, next, facets, reach: found.reach })
+        Ok(MoviePage { movies, total, next, suggestions, facets, reach: found.reach })
+    }
+
+    /// The first movies whose words are found within `reach`, counting none.
+    pub(super) fn first(
+        &self,
+        filter: &MovieFilter,
+        by: SortField,
+        limit: usize,
+        reach: Reach,
+    ) -> Result<Vec<Arc<ListedMovie>>> {
+        let search = Search {
+            filter: Filter::new(filter, &self.genres),
+            words: Words::new(filter),
+            order: &[Sort { field: by, descending: true }],
+            skipped: 0,
+            wanted: limit,
+            after: None,
+        };
+        let segments = self.segment_searches(&search)?;
+        let found = self.hits_within(&search, &segments, filter, reach, 0)?;
+        found.hits.into_iter().take(limit).map(|(view, hit)| self.movie(view, hit.doc)).collect()
     }
 
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
@@ -277,10 +302,21 @@ impl Snapshot {
             CountMode::Estimated => Total::ESTIMATE_LIMIT + 1,
             CountMode::None => 0,
         };
+        self.hits_within(search, &segments, filter, reach, needed)
+    }
+
+    fn hits_within<'a>(
+        &'a self,
+        search: &Search,
+        segments: &[SegmentSearch],
+        filter: &MovieFilter,
+        reach: Reach,
+        needed: u64,
+    ) -> Result<Hits<'a>> {
         let known = self.counted(filter, reach, needed);
         let mut counter = Counter { found: 0, needed: if known.is_some() { 0 } else { needed } };
         let mut lists = Vec::new();
-        for ((_, view), segment) in self.views.iter().zip(&segments) {
+        for ((_, view), segment) in self.views.iter().zip(segments) {
             let hits = segment.run(reach, &mut counter).map_err(internal)?;
             if !hits.is_empty() {
                 lists.push((view, hits));
@@ -369,7 +405,8 @@ impl Snapshot {
         }
     }
 
-    fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
+    /// The movie as lists show it.
+    pub(super) fn movie(&self, view: &View, doc: DocId) -> Result<Arc<ListedMovie>> {
         let key = (view.segment.number, doc);
         let shown = match self.memory.movies.get(&key) {
             Some(shown) if shown.table == self.genres.number => return Ok(Arc::clone(&shown.movie)),

@@ -1,6 +1,5 @@
-//! The words of a segment that a misspelt word may stand for, by walking their dictionary with a Levenshtein automaton.
+//! The words of a segment that are near to another one, by walking their dictionary with a Levenshtein automaton.
 
-use domain::matching::{typos_from, typos_in};
 use tantivy::{
     Term,
     index::InvertedIndexReader,
@@ -8,14 +7,6 @@ use tantivy::{
     query::{DfaWrapper, FuzzyTermQuery},
     schema::Field,
 };
-
-/// The words that `word` differs from by typos, each with no more than it can have; in order.
-pub(super) fn near(index: &InvertedIndexReader, word: &str) -> tantivy::Result<Vec<(String, TermInfo)>> {
-    let most = typos_from(word);
-    within(index, word, most, |own| {
-        own != word && (typos_in(own) == most || strsim::osa_distance(word, own) <= typos_in(own))
-    })
-}
 
 /// The words within a distance of at most 2 from `word` for which `holds`.
 pub(super) fn within(

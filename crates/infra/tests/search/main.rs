@@ -11,5 +11,6 @@ mod matching;
 mod oracle;
 mod random;
 mod recovery;
+mod suggesting;
 mod walking;
 mod world;

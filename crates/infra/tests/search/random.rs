@@ -159,7 +159,7 @@ fn slip(rng: &mut impl Rng, letters: &mut Vec<char>) {
     }
 }
 
-fn query_text(rng: &mut impl Rng) -> String {
+pub fn query_text(rng: &mut impl Rng) -> String {
     let most = *[1, 1, 2, 3].choose(rng).unwrap();
     let words = text(rng, most);
     let mut text = words.split(' ').map(|word| typed(rng, word)).collect::<Vec<_>>().join(" ");

@@ -17,8 +17,9 @@ use domain::{
     idempotency::{Fingerprint, IdempotencyKey, KeptAnswer, KeyedRequest},
     movie::{Field, Movie, MovieDraft, MovieId, MoviePatch},
     ports::{Clock, GenreCount, MovieSearch, SearchHealth, Store},
-    query::{MoviePage, MovieQuery},
+    query::{ListedMovie, MoviePage, MovieQuery},
     services::{Catalogue, Duplicates},
+    suggestion::Suggestion,
     time::Timestamp,
     user::{Admin, Role, User, UserId, Username},
 };
@@ -142,6 +143,14 @@ impl MovieSearch for Outside {
     }
 
     fn movie(&self, _: MovieId) -> Result<Option<Movie>> {
+        Ok(None)
+    }
+
+    fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>> {
+        Ok(Vec::new())
+    }
+
+    fn similar(&self, _: MovieId, _: usize) -> Result<Option<Vec<Arc<ListedMovie>>>> {
         Ok(None)
     }
 
