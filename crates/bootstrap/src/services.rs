@@ -8,10 +8,13 @@ use domain::{
     ports::{ChangeListener, MovieSearch, Session, Store},
     services::{AccountRules, Accounts, Catalogue, History, Import, Registration},
 };
-pub use infra::db::MigrationStatus;
+pub use infra::{
+    db::MigrationStatus,
+    search::{Difference, Progress, Rebuilt, Step, Verification, VerifyStep, Verifying},
+};
 use infra::{
     db::{self, Database, DatabaseOptions},
-    search::{OpenError, SearchIndex, SearchOptions},
+    search::{self, OpenError, SearchIndex, SearchOptions},
     security::{BcryptHasher, RandomTokens, SystemClock},
 };
 use tempfile::TempDir;
@@ -69,6 +72,23 @@ fn open_database(settings: &Settings) -> Result<Database, StartError> {
         lock_timeout: milliseconds(settings.lock_timeout_ms),
     })
     .map_err(|e| StartError::from_chain(&e))
+}
+
+/// Compares the configured index with the database, beside a server or without one. Each difference is given to `each`.
+pub fn verify_index(
+    settings: &Settings,
+    tell: &mut dyn FnMut(Verifying),
+    each: &mut dyn FnMut(&Difference),
+) -> Result<Verification, StartError> {
+    let store = open_store(settings)?;
+    search::verify(&settings.search.path, &store, tell, each).map_err(|e| StartError::from_chain(&e))
+}
+
+/// Builds the configured index anew and puts it in the place of the one in use. Where a server has that open, the server
+/// does it, and goes on serving.
+pub fn rebuild_index(settings: &Settings, tell: &mut dyn FnMut(Progress)) -> Result<Rebuilt, StartError> {
+    let store = open_store(settings)?;
+    search::rebuild(&search_options(settings), &store, tell).map_err(|e| StartError::from_chain(&e))
 }
 
 /// An import into `store` by a program that keeps no copies of its data.

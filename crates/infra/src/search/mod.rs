@@ -6,14 +6,16 @@
 //! - `schema`, `document`, `numbers`: what is indexed and how
 //! - `generation`: where it is on disk
 //! - `beside`: how a second process reads it
-//! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
+//! - `follower`, `rebuild`, `request`, `writer`, `shared`: how it is kept current
 //! - `snapshot`, `segment`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `collect`: what comes first
+//! - `verify`, `compare`: whether it is what the database makes it
 //! - `walk`: all that matches, one after the other
 
 mod beside;
 mod collect;
+mod compare;
 mod document;
 mod evaluate;
 mod filter;
@@ -25,11 +27,13 @@ mod order;
 mod postings;
 mod ranks;
 mod rebuild;
+mod request;
 mod schema;
 mod segment;
 mod shared;
 mod snapshot;
 mod typos;
+mod verify;
 mod vocabulary;
 mod walk;
 mod words;
@@ -53,6 +57,10 @@ use domain::{
 };
 
 use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
+pub use self::{
+    rebuild::{Progress, RebuildError, Rebuilt, Step, rebuild},
+    verify::{Difference, FieldDifference, Verification, VerifyStep, Verifying, verify},
+};
 
 /// Where the index is and what it may use.
 #[derive(Debug, Clone)]

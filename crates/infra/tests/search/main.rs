@@ -7,6 +7,8 @@ mod following;
 mod matching;
 mod oracle;
 mod random;
+mod rebuilding;
 mod recovery;
+mod verifying;
 mod walking;
 mod world;
