@@ -27,6 +27,7 @@ mod health;
 mod history;
 mod idempotency;
 mod import;
+mod index_command;
 mod lifecycle;
 mod movie_lists;
 mod movies;
