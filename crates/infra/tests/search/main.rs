@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod any_text;
 mod beside;
 mod following;
 mod matching;
