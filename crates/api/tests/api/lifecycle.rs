@@ -128,6 +128,10 @@ impl Server {
         client.post(url).json(&json!({ "username": username, "password": password })).answer()
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
         let killed = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());

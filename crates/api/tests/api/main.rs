@@ -11,6 +11,7 @@ mod test_app;
 
 mod access;
 mod accounts;
+mod any_query;
 mod at_once;
 mod bad_input;
 mod batch;
