@@ -43,6 +43,9 @@ impl StartError {
     }
 }
 
+/// How long a server may take to show what is written; it is done in a fraction of a second.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Connects to the configured database and brings its tables up to date.
 pub fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     let database = open_database(settings)?;
@@ -81,7 +84,7 @@ pub fn verify_index(
     each: &mut dyn FnMut(&Difference),
 ) -> Result<Verification, StartError> {
     let store = open_store(settings)?;
-    search::verify(&settings.search.path, &store, tell, each).map_err(|e| StartError::from_chain(&e))
+    search::verify(&settings.search.path, &store, PATIENCE, tell, each).map_err(|e| StartError::from_chain(&e))
 }
 
 /// Builds the configured index anew and puts it in the place of the one in use. Where a server has that open, the server
@@ -174,8 +177,6 @@ impl Services {
     /// Opens the index over `store` and waits until everything that is written by now can be read. Where a server has
     /// the index open, it is read beside that, as it is then.
     pub fn open_to_read(settings: &Settings, store: Arc<dyn Store>) -> Result<Self, StartError> {
-        /// How long a server may take to show what is written; it is done in a fraction of a second.
-        const PATIENCE: Duration = Duration::from_secs(10);
         /// How often an index that is being opened is looked at.
         const PAUSE: Duration = Duration::from_millis(20);
         match SearchIndex::open(search_options(settings), Arc::clone(&store), Vec::new()) {

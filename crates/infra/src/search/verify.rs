@@ -40,8 +40,6 @@ const MOVIES: usize = 2_000;
 const CHANGES: u32 = 1_000;
 /// Pages of movies that are read ahead.
 const AHEAD: usize = 4;
-/// How long the process that has the index may take to apply what is committed.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the index is looked at meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How often movies that change all the time are tried again.
@@ -107,18 +105,20 @@ pub enum VerifyStep {
     Changed,
 }
 
-/// Compares the index at `path` with the database. Each difference is given to `each` as it is found.
+/// Compares the index at `path` with the database. Each difference is given to `each` as it is found. The process that
+/// has the index may take `patience` to apply what is committed.
 ///
 /// # Errors
 /// Where the comparison could not be made. What is wrong with the index is no error.
 pub fn verify(
     path: &Path,
     store: &Arc<dyn Store>,
+    patience: Duration,
     tell: &mut dyn FnMut(Verifying),
     each: &mut dyn FnMut(&Difference),
 ) -> Result<Verification> {
     let mut found = Verification::default();
-    let state = match State::open(path, store)? {
+    let state = match State::open(path, store, patience)? {
         Ok(state) => state,
         Err(reason) => {
             found.faults.push(reason);
@@ -186,7 +186,7 @@ pub fn verify(
     }
     compare_terms(&comparison, &mut found, tell, &mut told)?;
     drop((comparison, state));
-    compare_changed(path, store, changed, &mut found, tell, &mut told)?;
+    compare_changed((path, store, patience), changed, &mut found, tell, &mut told)?;
     Ok(found)
 }
 
@@ -210,8 +210,7 @@ fn compare_terms(
 
 /// Compares what was put off, with states of the index that hold it.
 fn compare_changed(
-    path: &Path,
-    store: &Arc<dyn Store>,
+    (path, store, patience): (&Path, &Arc<dyn Store>, Duration),
     mut changed: RoaringTreemap,
     found: &mut Verification,
     tell: &mut dyn FnMut(Verifying),
@@ -225,13 +224,18 @@ fn compare_changed(
             found.to_apply = changed.len();
             return Ok(());
         }
-        let state = match State::open(path, store)? {
+        let state = match State::open(path, store, patience)? {
             Ok(state) => state,
             Err(reason) => {
                 found.faults.push(reason);
                 return Ok(());
             }
         };
+        if state.is_behind {
+            let changed = changed.len();
+            found.faults.push(format!("the server does not apply changes; movies not shown as they are: {changed}"));
+            return Ok(());
+        }
         let since = store.reading(|session| state.last_known(session))?;
         let Ok(mut seq) = since else {
             found.faults.push("the database was replaced meanwhile".to_owned());
@@ -273,18 +277,23 @@ struct State {
     index: Index,
     reader: IndexReader,
     mark: Mark,
+    /// Whether a process that should have applied more has not done so in time.
+    is_behind: bool,
 }
 
 impl State {
     /// The index as it is once it shows what is committed by now, or, where nobody brings it to that in time, as it is.
-    fn open(path: &Path, store: &Arc<dyn Store>) -> Result<Result<Self, String>> {
+    fn open(path: &Path, store: &Arc<dyn Store>, patience: Duration) -> Result<Result<Self, String>> {
         let last = store.reading(|session| session.last_change())?.map_or(0, |(seq, _)| seq);
-        let give_up = Instant::now() + PATIENCE;
+        let give_up = Instant::now() + patience;
         loop {
-            let state = Self::look(path);
+            let mut state = Self::look(path);
             let is_served = is_locked(path);
-            let is_done = match &state {
-                Ok(state) => !is_served || !store.reading(|session| state.lacks(session, last))?,
+            let is_done = match &mut state {
+                Ok(state) => {
+                    state.is_behind = is_served && store.reading(|session| state.lacks(session, last))?;
+                    !state.is_behind
+                }
                 Err(_) => !is_served,
             };
             if is_done || Instant::now() >= give_up {
@@ -298,7 +307,7 @@ impl State {
         // The mark may be older than what is read afterwards, which does no harm.
         let (index, mark) = generation::open_beside(path)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        Ok(Self { reader: reader.map_err(|error| error.to_string())?, index, mark })
+        Ok(Self { reader: reader.map_err(|error| error.to_string())?, index, mark, is_behind: false })
     }
 
     /// Whether a change of a movie up to `last` is not in it.

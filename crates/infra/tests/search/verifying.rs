@@ -7,26 +7,28 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use domain::{
     movie::{Movie, MovieId},
-    ports::Store,
+    ports::{MovieSearch, Store},
 };
 use infra::search::{Difference, FieldDifference, Verification, VerifyStep, verify};
 
 use crate::{
     matching::grown,
     random,
-    world::{World, movie},
+    world::{PATIENCE, World, movie, open_database, wait_until},
 };
 
 /// What is found, and the differences.
 fn verified(world: &World) -> (Verification, Vec<Difference>) {
     let (store, mut differences) = (world.store.clone() as Arc<dyn Store>, Vec::new());
-    let found = verify(&world.path(), &store, &mut |_| {}, &mut |difference| differences.push(difference.clone()));
-    (found.unwrap(), differences)
+    let each = &mut |difference: &Difference| differences.push(difference.clone());
+    let found = verify(&world.path(), &store, PATIENCE, &mut |_| {}, each).unwrap();
+    (found, differences)
 }
 
 pub fn assert_equal(world: &World) {
@@ -169,6 +171,22 @@ fn changes_that_nobody_has_applied_yet_are_no_differences() {
 }
 
 #[test]
+fn a_server_that_does_not_apply_changes_is_told() {
+    let mut world = grown(105, 20);
+    world.store.set_away(true);
+    wait_until("the outage is seen", || !world.index().health().database);
+    let id = *world.movies.keys().next().unwrap();
+    world.update(vec![Movie { id, ..movie("Changed", "") }]);
+    let store: Arc<dyn Store> = open_database(world.database.url());
+    let patience = Duration::from_millis(300);
+    let found = verify(&world.path(), &store, patience, &mut |_| {}, &mut |difference| panic!("{difference}")).unwrap();
+    assert!(!found.is_equal() && found.faults[0].contains("not shown as they are: 1"), "{found:?}");
+    world.store.set_away(false);
+    world.settle();
+    assert_equal(&world);
+}
+
+#[test]
 fn what_is_written_meanwhile_is_no_difference() {
     let mut rng = random::seeded(104);
     let mut world = grown(104, 100);
@@ -181,7 +199,7 @@ fn what_is_written_meanwhile_is_no_difference() {
             let mut steps = Vec::new();
             for _ in 0..5 {
                 let tell = &mut |told: infra::search::Verifying| steps.push(told.step);
-                let found = verify(&path, &store, tell, &mut |difference| panic!("{difference}")).unwrap();
+                let found = verify(&path, &store, PATIENCE, tell, &mut |difference| panic!("{difference}")).unwrap();
                 assert!(found.is_equal() && found.movies >= 6_000, "{found:?}");
             }
             over.store(true, Ordering::SeqCst);
