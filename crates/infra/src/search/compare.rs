@@ -600,6 +600,8 @@ mod tests {
         assert_eq!(compared(|_, document, _| document), []);
     }
 
+    type Change<'a> = &'a dyn Fn(&mut Vec<OwnedValue>);
+
     #[test]
     fn a_value_too_few_or_too_many_is_found_in_every_field() {
         let (schema, fields) = schema::schema();
@@ -609,7 +611,7 @@ mod tests {
             if field == fields.id {
                 continue;
             }
-            let changes: [&dyn Fn(&mut Vec<OwnedValue>); 2] = [&|values| drop(values.pop()), &|values| {
+            let changes: [Change; 2] = [&|values| drop(values.pop()), &|values| {
                 values.push(match entry.field_type().value_type() {
                     Type::U64 => OwnedValue::U64(9),
                     Type::F64 => OwnedValue::F64(0.9),
