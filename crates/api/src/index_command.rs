@@ -153,8 +153,8 @@ impl Progress {
         }
         self.shown = Some(Instant::now());
         let mut line = what.to_owned();
-        if total > 0 {
-            line += &format!(": {done} of {total}, {}%", done * 100 / total);
+        if let Some(percent) = (done * 100).checked_div(total) {
+            line += &format!(": {done} of {total}, {percent}%");
             let seconds = self.since.elapsed().as_secs_f64();
             if seconds >= 1.0 {
                 line += &format!(", {:.0} a second", done as f64 / seconds);

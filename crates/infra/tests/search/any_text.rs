@@ -100,7 +100,7 @@ fn url(world: &World) -> impl Strategy<Value = String> {
 fn read(url: &str) -> Option<MovieQuery> {
     let mut parameters = Parameters::read(url);
     let filter = filter(&mut parameters);
-    let sort = parameters.parsed("sort", |text| order(text)).unwrap_or_default();
+    let sort = parameters.parsed("sort", order).unwrap_or_default();
     parameters.finish(false).ok()?;
     Some(MovieQuery { filter, sort, ..MovieQuery::default() })
 }
