@@ -1,5 +1,7 @@
 //! The program `marquee`.
 
+mod index_command;
+
 use std::{
     io::{self, BufRead, IsTerminal, Write},
     process::ExitCode,
@@ -11,6 +13,7 @@ use api::{application::Application, openapi, telemetry};
 use bootstrap::{MigrationStatus, Settings};
 use clap::{Parser, Subcommand};
 use domain::user::Role;
+use index_command::IndexCommand;
 use secrecy::SecretString;
 
 /// A movie catalogue: REST API, search, web pages.
@@ -35,6 +38,9 @@ enum Command {
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
+    /// Verify or rebuild the search index
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Print the settings in force, each with where it comes from; secrets are masked
@@ -64,18 +70,23 @@ enum UserCommand {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command.unwrap_or(Command::Serve)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            // One line: the error and what led to it.
-            let line = format!("{error:#}").replace('\n', " ");
-            let _ = writeln!(io::stderr(), "marquee: {line}");
+            complain(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+/// Says in one line what went wrong and what led to it.
+fn complain(error: &anyhow::Error) {
+    let line = format!("{error:#}").replace('\n', " ");
+    let _ = writeln!(io::stderr(), "marquee: {line}");
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Index(command) => return index_command::run(&command),
         Command::Serve => {
             let application = Application::build(settings()?)?;
             rt::System::new().block_on(application.run_until_stopped())
@@ -84,7 +95,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::User(command) => manage_user(command),
         Command::Openapi => say(&openapi::document_json()),
         Command::Config => show_settings(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn migrate(command: MigrateCommand) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ pub mod services;
 pub mod settings;
 
 pub use services::{
-    MigrationStatus, Services, StartError, accounts, embedded_database, importer, migration_status, open_store,
-    rehearsal,
+    Difference, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification, VerifyStep, Verifying,
+    accounts, embedded_database, importer, migration_status, open_store, rebuild_index, rehearsal, verify_index,
 };
 pub use settings::{Settings, SettingsError};

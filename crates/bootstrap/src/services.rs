@@ -8,10 +8,13 @@ use domain::{
     ports::{ChangeListener, MovieSearch, Session, Store},
     services::{AccountRules, Accounts, Catalogue, History, Import, Registration},
 };
-pub use infra::db::MigrationStatus;
+pub use infra::{
+    db::MigrationStatus,
+    search::{Difference, Progress, Rebuilt, Step, Verification, VerifyStep, Verifying},
+};
 use infra::{
     db::{self, Database, DatabaseOptions},
-    search::{OpenError, SearchIndex, SearchOptions},
+    search::{self, OpenError, SearchIndex, SearchOptions},
     security::{BcryptHasher, RandomTokens, SystemClock},
 };
 use tempfile::TempDir;
@@ -39,6 +42,9 @@ impl StartError {
         Self(line.replace('\n', " "))
     }
 }
+
+/// How long a server may take to show what is written; it is done in a fraction of a second.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Connects to the configured database and brings its tables up to date.
 pub fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
@@ -69,6 +75,23 @@ fn open_database(settings: &Settings) -> Result<Database, StartError> {
         lock_timeout: milliseconds(settings.lock_timeout_ms),
     })
     .map_err(|e| StartError::from_chain(&e))
+}
+
+/// Compares the configured index with the database, beside a server or without one. Each difference is given to `each`.
+pub fn verify_index(
+    settings: &Settings,
+    tell: &mut dyn FnMut(Verifying),
+    each: &mut dyn FnMut(&Difference),
+) -> Result<Verification, StartError> {
+    let store = open_store(settings)?;
+    search::verify(&settings.search.path, &store, PATIENCE, tell, each).map_err(|e| StartError::from_chain(&e))
+}
+
+/// Builds the configured index anew and puts it in the place of the one in use. Where a server has that open, the server
+/// does it, and goes on serving.
+pub fn rebuild_index(settings: &Settings, tell: &mut dyn FnMut(Progress)) -> Result<Rebuilt, StartError> {
+    let store = open_store(settings)?;
+    search::rebuild(&search_options(settings), &store, tell).map_err(|e| StartError::from_chain(&e))
 }
 
 /// An import into `store` by a program that keeps no copies of its data.
@@ -154,8 +177,6 @@ impl Services {
     /// Opens the index over `store` and waits until everything that is written by now can be read. Where a server has
     /// the index open, it is read beside that, as it is then.
     pub fn open_to_read(settings: &Settings, store: Arc<dyn Store>) -> Result<Self, StartError> {
-        /// How long a server may take to show what is written; it is done in a fraction of a second.
-        const PATIENCE: Duration = Duration::from_secs(10);
         /// How often an index that is being opened is looked at.
         const PAUSE: Duration = Duration::from_millis(20);
         match SearchIndex::open(search_options(settings), Arc::clone(&store), Vec::new()) {

@@ -35,7 +35,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// The program on a database, with a directory of its own to run in.
 pub struct Program<'a> {
     database: &'a TestDatabase,
-    directory: TempDir,
+    pub directory: TempDir,
 }
 
 impl<'a> Program<'a> {
@@ -43,7 +43,7 @@ impl<'a> Program<'a> {
         Self { database, directory: tempfile::tempdir().unwrap() }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_marquee"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MARQUEE_")) {
             command.env_remove(name);
@@ -118,7 +118,7 @@ impl Server {
         panic!("it ended without saying `{message}`: {:#?}", self.lines);
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         Client::builder().no_proxy().build().unwrap().get(format!("http://{}{path}", self.address)).answer()
     }
 
@@ -126,6 +126,10 @@ impl Server {
         let client = Client::builder().no_proxy().build().unwrap();
         let url = format!("http://{}/api/v1/auth/login", self.address);
         client.post(url).json(&json!({ "username": username, "password": password })).answer()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, name: &str) {
@@ -144,7 +148,7 @@ impl Server {
         }
     }
 
-    fn stop(mut self) -> Vec<Value> {
+    pub fn stop(mut self) -> Vec<Value> {
         self.signal("TERM");
         assert_eq!(self.wait().code(), Some(0));
         self.read_log_until("stopped");

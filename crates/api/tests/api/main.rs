@@ -11,6 +11,8 @@ mod test_app;
 
 mod access;
 mod accounts;
+mod any_query;
+mod at_once;
 mod bad_input;
 mod batch;
 mod changes;
@@ -29,6 +31,7 @@ mod highlight;
 mod history;
 mod idempotency;
 mod import;
+mod index_command;
 mod lifecycle;
 mod movie_lists;
 mod movies;

@@ -83,6 +83,9 @@ pub trait MovieRepository {
     /// The first `limit` movies with ids above `after`, by ascending id.
     fn movies_after(&mut self, after: MovieId, limit: u32) -> Result<Vec<Movie>>;
 
+    /// How many there are. Looks at each.
+    fn count_movies(&mut self) -> Result<u64>;
+
     /// The movies that have one of `ids`, by ascending id. Any number of ids.
     fn movies_by_imdb_id(&mut self, ids: &[&ImdbId]) -> Result<Vec<Movie>>;
 

@@ -379,6 +379,11 @@ impl MovieRepository for Transaction<'_> {
         self.assemble(rows, links)
     }
 
+    fn count_movies(&mut self) -> Result<u64> {
+        let count: i64 = self.query(|connection| movies::table.count().get_result(connection))?;
+        Ok(count.cast_unsigned())
+    }
+
     fn movies_by_imdb_id(&mut self, ids: &[&ImdbId]) -> Result<Vec<Movie>> {
         let mut ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
         ids.sort_unstable();

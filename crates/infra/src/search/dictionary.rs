@@ -59,6 +59,11 @@ impl Dictionary {
         Ok(Self { words, frequencies, postings, grams, deletions })
     }
 
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
     /// The ordinal of a word.
     pub(super) fn ordinal(&self, word: &str) -> Option<usize> {
         self.words.find(word.as_bytes()).ok()

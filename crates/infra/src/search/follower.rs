@@ -22,9 +22,10 @@ use tracing::{error, info, warn};
 use super::{
     SearchOptions,
     generation::{Generation, Generations, Mark},
-    permutation,
+    rebuild::Building,
     schema::{Fields, schema},
     shared::Shared,
+    sidecar,
     snapshot::{Memory, Snapshot},
     writer::Writer,
 };
@@ -79,22 +80,24 @@ pub(super) struct Follower {
     listeners: Vec<Arc<dyn ChangeListener>>,
     pub(super) generations: Generations,
     pub(super) options: SearchOptions,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
     /// How many segments were ever opened.
-    segments: u64,
-    live: Option<Live>,
+    pub(super) segments: u64,
+    pub(super) live: Option<Live>,
+    /// The rebuild that was asked for, beside the live index.
+    pub(super) building: Option<Building>,
     preparing: Option<JoinHandle<()>>,
 }
 
 /// An index in use.
 pub(super) struct Live {
     index: Index,
-    directory: PathBuf,
-    reader: IndexReader,
-    fields: Fields,
+    pub(super) directory: PathBuf,
+    pub(super) reader: IndexReader,
+    pub(super) fields: Fields,
     writer: Writer,
     /// The last change that was put in.
-    seen: Mark,
+    pub(super) seen: Mark,
     /// The last change that is on disk.
     committed: Mark,
     /// Whether it is shown, with the names of genres from the database.
@@ -104,7 +107,7 @@ pub(super) struct Live {
 }
 
 /// Changes as read from the feed, with what they need.
-enum Batch {
+pub(super) enum Batch {
     /// The last change seen is not of this database.
     Foreign,
     Changes {
@@ -129,7 +132,8 @@ impl Follower {
         options: SearchOptions,
         memory: Arc<Memory>,
     ) -> Self {
-        Self { shared, store, listeners, generations, options, memory, segments: 0, live: None, preparing: None }
+        let (live, building, preparing) = (None, None, None);
+        Self { shared, store, listeners, generations, options, memory, segments: 0, live, building, preparing }
     }
 
     /// Follows until told to stop.
@@ -170,9 +174,9 @@ impl Follower {
                 Err(Failure::Stopped) => break,
             }
         }
+        self.abandon_rebuild("the server is being stopped");
         if let Some(live) = &mut self.live
-            && live.seen != live.committed
-            && let Err(error) = live.writer.commit(live.seen)
+            && let Err(error) = live.commit()
         {
             warn!(error = &*error as &dyn std::error::Error, "the index could not be committed at the end");
         }
@@ -188,10 +192,12 @@ impl Follower {
                 }
                 Err(reason) => {
                     info!(reason, "building the index");
+                    self.abandon_rebuild(&reason);
                     self.rebuild()?
                 }
             });
         }
+        self.tend_rebuild()?;
         let Some(live) = &self.live else { return Ok(Found::More) };
         let table = self.shared.latest().map(|snapshot| Arc::clone(snapshot.genre_table()));
         let is_known = |genre: &Genre| table.as_ref().is_some_and(|table| table.get(genre.id).is_some());
@@ -203,9 +209,12 @@ impl Follower {
             Batch::Foreign => {
                 self.shared.set_failing(true);
                 self.shared.start_over();
-                info!("building the index: it was made from another state of the database");
+                let reason = "it was made from another state of the database";
+                info!(reason, "building the index");
+                self.abandon_rebuild(reason);
                 self.live = None;
-                let forget = || self.listeners.iter().for_each(|listener| listener.changed(Changed::Everything));
+                let listeners = self.listeners.clone();
+                let forget = || listeners.iter().for_each(|listener| listener.changed(Changed::Everything));
                 forget();
                 let live = self.rebuild()?;
                 // What was read meanwhile may have been read before the database was another one.
@@ -232,38 +241,22 @@ impl Follower {
             self.publish(genres.take())?;
         }
         let Some(live) = &mut self.live else { return Ok(Found::More) };
-        let Some(last) = changes.last() else {
+        if changes.is_empty() {
             if live.is_merged(&self.shared)? {
                 self.publish(genres)?;
             }
             self.prepare();
             return Ok(Found::Nothing);
-        };
+        }
         for listener in &self.listeners {
             tell(&**listener, changes);
             listener.recorded();
         }
-        let (first, rest) = ids.split_at(ids.len().min(MOVIES));
-        live.writer.apply(first, movies)?;
-        for ids in rest.chunks(MOVIES) {
-            if self.shared.is_stopping() {
-                return Err(Failure::Stopped);
-            }
-            let read = |session: &mut dyn Session| Ok((session.movies(ids)?, session.genres()?));
-            let (movies, all) = self.store.reading(read).map_err(Failure::of_store)?;
-            live.writer.apply(ids, &movies)?;
-            genres = Some(all);
-            if live.writer.pending() >= COMMIT {
-                // These changes are not all in yet: after a restart, they are all applied again.
-                live.writer.commit(live.seen)?;
-            }
-        }
-        live.seen = Mark { seq: last.seq, stamp: last.stamp };
+        genres = live.put_in(&self.store, &self.shared, (changes, ids, movies))?.or(genres);
         if live.writer.pending() >= COMMIT || !more {
             // Names of genres are in no document: there may be nothing to commit.
             if live.writer.pending() > 0 {
-                live.writer.commit(live.seen)?;
-                live.committed = live.seen;
+                live.commit()?;
             }
             self.shared.set_behind(more);
             self.publish(genres)?;
@@ -275,34 +268,28 @@ impl Follower {
 
     /// Makes an index that is on disk ready for use.
     pub(super) fn open(&self, generation: Generation, mark: Mark) -> Result<Live, Failure> {
-        let Generation { index, directory } = generation;
-        let fields = schema().1;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
-        let mut max_id = MovieId(0);
-        for segment in searcher.segment_readers() {
-            let ids = segment.fast_fields().u64(index.schema().get_field_name(fields.id))?;
-            max_id = max_id.max(MovieId(ids.max_value()));
-        }
-        let writer = Writer::open(&index, fields.clone(), max_id, self.options.writer_memory)?;
-        let refreshed = Instant::now();
-        Ok(Live { index, directory, reader, fields, writer, seen: mark, committed: mark, shown: false, refreshed })
+        Live::open(generation, mark, self.options.writer_memory)
     }
 
     /// Shows what is committed, with these names of genres where they are new.
     fn publish(&mut self, genres: Option<Vec<Genre>>) -> Result<(), Failure> {
+        let known = self.shared.latest();
+        self.publish_with(genres, known.as_deref())
+    }
+
+    /// The same; what is known of segments from `known` is not read again.
+    pub(super) fn publish_with(&mut self, genres: Option<Vec<Genre>>, known: Option<&Snapshot>) -> Result<(), Failure> {
         let Some(live) = &mut self.live else { return Ok(()) };
         live.reader.reload()?;
         live.shown = true;
-        let previous = self.shared.latest();
-        let old = previous.as_ref().map(|snapshot| Arc::clone(snapshot.genre_table())).unwrap_or_default();
+        let old = self.shared.latest().map(|snapshot| Arc::clone(snapshot.genre_table())).unwrap_or_default();
         let table = genres.map_or_else(|| Arc::clone(&old), |genres| Arc::new(old.next(genres)));
         let snapshot = Snapshot::new(
             &live.reader.searcher(),
             &live.fields,
             &live.directory,
             table,
-            previous.as_deref(),
+            known,
             Arc::clone(&self.memory),
             &mut self.segments,
         )?;
@@ -327,7 +314,7 @@ impl Follower {
         let prepare = move || {
             let prepared = segments.iter().try_for_each(|segment| segment.prepare(&directory, || shared.is_stopping()));
             let is_used = |name: &str| snapshot.segment_ids().any(|id| id.uuid_string() == name);
-            if let Err(error) = prepared.and_then(|()| permutation::tidy(&directory, is_used)) {
+            if let Err(error) = prepared.and_then(|()| sidecar::tidy(&directory, is_used)) {
                 warn!(error = &error as &dyn std::error::Error, "the order of movies by a key could not be kept");
             }
         };
@@ -344,6 +331,60 @@ impl Follower {
 }
 
 impl Live {
+    /// Makes an index that is on disk ready for use.
+    pub(super) fn open(generation: Generation, mark: Mark, writer_memory: usize) -> Result<Self, Failure> {
+        let Generation { index, directory } = generation;
+        let fields = schema().1;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let mut max_id = MovieId(0);
+        for segment in searcher.segment_readers() {
+            let ids = segment.fast_fields().u64(index.schema().get_field_name(fields.id))?;
+            max_id = max_id.max(MovieId(ids.max_value()));
+        }
+        let writer = Writer::open(&index, fields.clone(), max_id, writer_memory)?;
+        let refreshed = Instant::now();
+        Ok(Self { index, directory, reader, fields, writer, seen: mark, committed: mark, shown: false, refreshed })
+    }
+
+    /// Puts in what these changes touch: their ids, the movies of the first of them. Returns all genres where they were
+    /// read on the way.
+    pub(super) fn put_in(
+        &mut self,
+        store: &Arc<dyn Store>,
+        shared: &Shared,
+        (changes, ids, movies): (&[Change], &[MovieId], &[Movie]),
+    ) -> Result<Option<Vec<Genre>>, Failure> {
+        let Some(last) = changes.last() else { return Ok(None) };
+        let (first, rest) = ids.split_at(ids.len().min(MOVIES));
+        let mut genres = None;
+        self.writer.apply(first, movies)?;
+        for ids in rest.chunks(MOVIES) {
+            if shared.is_stopping() {
+                return Err(Failure::Stopped);
+            }
+            let read = |session: &mut dyn Session| Ok((session.movies(ids)?, session.genres()?));
+            let (movies, all) = store.reading(read).map_err(Failure::of_store)?;
+            self.writer.apply(ids, &movies)?;
+            genres = Some(all);
+            if self.writer.pending() >= COMMIT {
+                // These changes are not all in yet: after a restart, they are all applied again.
+                self.writer.commit(self.seen)?;
+            }
+        }
+        self.seen = Mark { seq: last.seq, stamp: last.stamp };
+        Ok(genres)
+    }
+
+    /// Writes to disk what is not there yet.
+    pub(super) fn commit(&mut self) -> Result<(), Cause> {
+        if self.seen != self.committed {
+            self.writer.commit(self.seen)?;
+            self.committed = self.seen;
+        }
+        Ok(())
+    }
+
     /// Whether segments were merged since the last look.
     fn is_merged(&mut self, shared: &Shared) -> tantivy::Result<bool> {
         if self.refreshed.elapsed() < REFRESH {
@@ -357,7 +398,7 @@ impl Live {
 
 /// Reads what comes after `seen`, and the current state of the movies that it touches. That may be newer than the
 /// changes read: then the changes to come are applied to what they left already.
-fn read(
+pub(super) fn read(
     session: &mut dyn Session,
     seen: Mark,
     has_known_genres: &dyn Fn(&Movie) -> bool,

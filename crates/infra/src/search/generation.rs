@@ -4,6 +4,7 @@
 //! LOCK         held by the one process that may use the directory
 //! CURRENT      the name of the generation that is in use
 //! gen-0001/    a generation: one Tantivy index
+//! REBUILD...   see `request`
 //! ```
 //!
 //! A rebuild writes a new generation and then changes `CURRENT`. Whatever else is found, an unfinished generation say,
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::Index;
 use tracing::warn;
 
-use super::{OpenError, schema};
+use super::{OpenError, request, schema};
 
 /// The last change that an index holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +57,10 @@ pub(super) struct Generation {
 /// The directory of all generations, locked for this process.
 pub(super) struct Generations {
     path: PathBuf,
+    /// The generation that is being built, which is not in use yet.
+    building: Option<String>,
+    /// Whether something could not be removed.
+    untidy: bool,
     _lock: File,
 }
 
@@ -67,7 +72,10 @@ impl Generations {
         // The system gives the lock back when the process ends, in whatever way.
         let lock = File::options().create(true).truncate(false).write(true).open(path.join("LOCK")).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => {
+                request::forget(path);
+                Ok(Self { path: path.to_owned(), building: None, untidy: false, _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
@@ -83,40 +91,64 @@ impl Generations {
         })
     }
 
-    /// Makes a new, empty generation.
-    pub(super) fn create(&self) -> tantivy::Result<(String, Generation)> {
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a new, empty generation, which stays until it is in use or given up.
+    pub(super) fn create(&mut self) -> tantivy::Result<(String, Generation)> {
         let last = self.names()?.iter().filter_map(|name| number(name)).max().unwrap_or(0);
         let name = format!("gen-{:04}", last + 1);
         let directory = self.path.join(&name);
         fs::create_dir(&directory)?;
+        self.building = Some(name.clone());
         let builder = Index::builder().schema(schema::schema().0).settings(schema::settings());
         let index = builder.create_in_dir(&directory)?;
         Ok((name, Generation { index, directory }))
     }
 
+    /// Gives up the generation that was being built.
+    pub(super) fn give_up(&mut self) {
+        self.building = None;
+        self.tidy();
+    }
+
     /// Makes the generation the one in use, once it is on disk.
-    pub(super) fn switch_to(&self, name: &str) -> io::Result<()> {
+    pub(super) fn switch_to(&mut self, name: &str) -> io::Result<()> {
         let temporary = self.path.join("CURRENT.new");
         let mut file = File::create(&temporary)?;
         writeln!(file, "{name}")?;
         file.sync_all()?;
         fs::rename(&temporary, self.path.join("CURRENT"))?;
+        self.building = None;
         File::open(&self.path)?.sync_all()
     }
 
-    /// Removes all generations but the one in use: old ones, and what a failed build left.
-    pub(super) fn tidy(&self) {
+    /// Removes all generations but the one in use and the one that is being built: old ones, and what a failed build
+    /// left.
+    pub(super) fn tidy(&mut self) {
         let remove = || -> io::Result<()> {
             let current = fs::read_to_string(self.path.join("CURRENT")).unwrap_or_default();
             for name in self.names()? {
-                if number(&name).is_some() && name != current.trim_end() {
+                let is_needed = name == current.trim_end() || Some(&name) == self.building.as_ref();
+                if number(&name).is_some() && !is_needed {
                     fs::remove_dir_all(self.path.join(name))?;
                 }
             }
             Ok(())
         };
-        if let Err(error) = remove() {
+        let removed = remove();
+        let was_untidy = std::mem::replace(&mut self.untidy, removed.is_err());
+        if let (Err(error), false) = (removed, was_untidy) {
             warn!(error = &error as &dyn std::error::Error, "an old index could not be removed");
+        }
+    }
+
+    /// Removes what could not be removed before: a merge may still have been writing to it.
+    pub(super) fn tidy_again(&mut self) {
+        if self.untidy {
+            self.tidy();
         }
     }
 
@@ -124,6 +156,12 @@ impl Generations {
         let entries = fs::read_dir(&self.path)?;
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     }
+}
+
+/// Whether a process has the directory.
+pub(super) fn is_locked(directory: &Path) -> bool {
+    let lock = File::open(directory.join("LOCK"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// The index in use by the process that has the directory, which has checked it, and the last change it holds.

@@ -6,18 +6,22 @@
 //! - `schema`, `document`, `numbers`: what is indexed and how
 //! - `generation`: where it is on disk
 //! - `beside`: how a second process reads it
-//! - `follower`, `rebuild`, `writer`, `shared`: how it is kept current
-//! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `genres`: one state of the index, and what of it is in memory
+//! - `follower`, `rebuild`, `request`, `writer`, `shared`: how it is kept current
+//! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `doc_words`, `sidecar`, `genres`: one state of the index, and
+//!   what is made of it to be read fast
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `permutation`, `collect`: what comes first
+//! - `verify`, `compare`: whether it is what the database makes it
 //! - `walk`: all that matches, one after the other
 //! - `facets`: how many of what matches have each genre, and are of each decade and score
 //! - `suggest`, `similar`, `corrections`: what else may be meant, by a few short searches each
 
 mod beside;
 mod collect;
+mod compare;
 mod corrections;
 mod dictionary;
+mod doc_words;
 mod document;
 mod evaluate;
 mod facets;
@@ -31,13 +35,16 @@ mod permutation;
 mod postings;
 mod ranks;
 mod rebuild;
+mod request;
 mod schema;
 mod segment;
 mod shared;
+mod sidecar;
 mod similar;
 mod snapshot;
 mod suggest;
 mod typos;
+mod verify;
 mod vocabulary;
 mod walk;
 mod words;
@@ -62,6 +69,10 @@ use domain::{
 };
 
 use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
+pub use self::{
+    rebuild::{Progress, RebuildError, Rebuilt, Step, rebuild},
+    verify::{Difference, FieldDifference, Verification, VerifyStep, Verifying, verify},
+};
 
 /// Where the index is and what it may use.
 #[derive(Debug, Clone)]

@@ -4,18 +4,11 @@
 //! A permutation takes as many bits a document as a document's number has. Those of large segments are in files beside
 //! the index, which the system maps into memory as they are needed; those of small ones are made when they are needed.
 
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{io, ops::Range};
 
-use tantivy::{
-    DocId, HasLen,
-    directory::{Directory, MmapDirectory, OwnedBytes},
-    index::SegmentId,
-};
+use tantivy::{DocId, directory::OwnedBytes};
+
+use super::sidecar::Sidecar;
 
 /// The documents of a segment by a key, ascending; documents without the key come last, the id settles ties.
 pub(super) struct Permutation {
@@ -58,27 +51,15 @@ impl Permutation {
     }
 
     /// The permutation in a file, unless it is missing or damaged.
-    pub(super) fn open(directory: &Path, segment: SegmentId, key: &str, max_doc: DocId) -> Option<Self> {
-        let path = path(segment, key);
-        let file = MmapDirectory::open(directory).ok()?.open_read(&path).ok()?;
+    pub(super) fn open(file: Sidecar, max_doc: DocId) -> Option<Self> {
         let (bits, length) = (bits(max_doc), max_doc as usize);
-        let bytes = Packed::bytes(length, bits);
-        if file.len() != bytes + size_of::<u32>() {
-            return None;
-        }
-        let (packed, sum) = file.read_bytes().ok()?.split(bytes);
-        (sum.as_slice() == checksum(&packed)).then_some(Self { packed, bits, length })
+        let packed = file.open().filter(|packed| packed.len() == Packed::bytes(length, bits))?;
+        Some(Self { packed, bits, length })
     }
 
     /// Writes it to the file from which [`Permutation::open`] reads it.
-    pub(super) fn write(&self, directory: &Path, segment: SegmentId, key: &str) -> io::Result<()> {
-        let path = directory.join(path(segment, key));
-        let temporary = path.with_extension("new");
-        let mut file = File::create(&temporary)?;
-        file.write_all(&self.packed)?;
-        // After a power failure, the checksum tells whether it got to the disk.
-        file.write_all(&checksum(&self.packed))?;
-        fs::rename(temporary, path)
+    pub(super) fn write(&self, file: Sidecar) -> io::Result<()> {
+        file.write(&self.packed)
     }
 
     /// How many documents there are.
@@ -103,29 +84,6 @@ impl Permutation {
         }
         low
     }
-}
-
-fn checksum(bytes: &[u8]) -> [u8; 4] {
-    crc32fast::hash(bytes).to_le_bytes()
-}
-
-const EXTENSION: &str = "sorted";
-
-fn path(segment: SegmentId, key: &str) -> PathBuf {
-    PathBuf::from(format!("{}.{key}.{EXTENSION}", segment.uuid_string()))
-}
-
-/// Removes the files of segments that are no more.
-pub(super) fn tidy(directory: &Path, is_used: impl Fn(&str) -> bool) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let segment = name.split('.').next().unwrap_or_default();
-        if name.ends_with(EXTENSION) && !is_used(segment) {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 /// Numbers of so many bits each.
@@ -243,6 +201,8 @@ impl<Key: Fn(DocId) -> u64> Iterator for Walk<'_, Key> {
 
 #[cfg(test)]
 mod tests {
+    use tantivy::index::SegmentId;
+
     use super::*;
 
     /// Documents in the order of a list, by sorting them.
@@ -290,30 +250,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_back_unless_it_is_damaged() {
+    fn a_file_is_read_back_if_it_is_of_as_many_documents() {
         let directory = tempfile::tempdir().unwrap();
         let segment = SegmentId::from_uuid_string("a5c4dfcbdfe645089129e308e26d5523").unwrap();
+        let file = Sidecar { directory: directory.path(), segment, name: "Year" };
         let by_id = (0..1_000).rev().collect::<Vec<_>>();
-        let written = Permutation::new(&by_id, &vec![5; 1_000]);
-        written.write(directory.path(), segment, "Year").unwrap();
-        let open = |max_doc| Permutation::open(directory.path(), segment, "Year", max_doc);
-        let read = open(1_000).unwrap();
+        Permutation::new(&by_id, &vec![5; 1_000]).write(file).unwrap();
+        let read = Permutation::open(file, 1_000).unwrap();
         assert_eq!((0..1_000).map(|place| read.doc(place)).collect::<Vec<_>>(), by_id);
-        assert!(open(999).is_none() && open(1_100).is_none());
-
-        let path = directory.path().join(path(segment, "Year"));
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[77] ^= 4;
-        fs::write(&path, &bytes).unwrap();
-        assert!(open(1_000).is_none(), "a changed bit is noticed");
-        fs::write(&path, &bytes[..50]).unwrap();
-        assert!(open(1_000).is_none(), "a missing end is noticed");
-        fs::write(&path, "").unwrap();
-        assert!(open(1_000).is_none());
-
-        tidy(directory.path(), |name| name == segment.uuid_string()).unwrap();
-        assert!(path.exists());
-        tidy(directory.path(), |_| false).unwrap();
-        assert!(!path.exists());
+        assert!(Permutation::open(file, 999).is_none() && Permutation::open(file, 1_100).is_none());
     }
 }

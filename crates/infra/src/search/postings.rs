@@ -165,6 +165,16 @@ impl Cursor {
     }
 }
 
+/// Calls `each` with all documents of a posting list.
+pub(super) fn for_each_doc(
+    index: &InvertedIndexReader,
+    info: &TermInfo,
+    each: impl FnMut(DocId),
+) -> tantivy::Result<()> {
+    Cursor::open(index, info)?.for_each(0, TERMINATED, each);
+    Ok(())
+}
+
 /// All documents of a posting list.
 pub(super) fn docs_of(index: &InvertedIndexReader, info: &TermInfo) -> tantivy::Result<Vec<DocId>> {
     let mut docs = Vec::with_capacity(info.doc_freq as usize);

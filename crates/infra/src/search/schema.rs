@@ -9,7 +9,7 @@ use super::numbers::NUMBER_FIELDS;
 
 /// Counts the ways in which movies have been indexed. An index of another format is rebuilt: raise this with every
 /// change to what is written.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// The longest prefix, in characters, that is a term of its own; longer ones are looked up among the words.
 pub(super) const PREFIX_CHARS: usize = 3;
@@ -48,7 +48,7 @@ pub(super) struct Fields {
 /// Where the parts of one text are.
 #[derive(Debug, Clone)]
 pub(super) struct TextFields {
-    /// Its words, by word and document by document.
+    /// Its words.
     pub(super) words: Field,
     /// The first one to [`PREFIX_CHARS`] characters of its words.
     pub(super) prefixes: Field,
@@ -69,7 +69,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         TextOptions::default().set_indexing_options(indexing)
     };
     let mut text = |name: &str| TextFields {
-        words: builder.add_text_field(&format!("{name}_words"), terms().set_fast("raw")),
+        words: builder.add_text_field(&format!("{name}_words"), terms()),
         prefixes: builder.add_text_field(&format!("{name}_prefixes"), terms()),
         tokens: builder.add_text_field(&format!("{name}_tokens"), terms().set_fast("raw")),
         sort: builder.add_text_field(&format!("{name}_sort"), TextOptions::default().set_fast("raw")),

@@ -25,6 +25,7 @@ use tantivy::{
 
 use super::{
     dictionary::Dictionary,
+    doc_words::DocWords,
     document,
     facets::SparseGenres,
     numbers::{Codes, MISSING, NUMBER_FIELDS, code, decode, is_inexact, order_cell},
@@ -33,6 +34,7 @@ use super::{
     postings::{Mask, Source, Union, docs_of, find_codes, is_set},
     ranks::{RankGroups, Ranks},
     schema::{Fields, Text, TextFields},
+    sidecar::Sidecar,
     vocabulary::Vocabulary,
 };
 
@@ -56,6 +58,8 @@ pub(super) struct Segment {
     store: StoreReader,
     reader: SegmentReader,
     fields: Fields,
+    /// The words of each document.
+    pub(super) words: DocWords,
     /// One for each key of [`SORTED_BY`].
     permutations: [OnceLock<Permutation>; SORTED_BY.len()],
 }
@@ -87,8 +91,6 @@ pub(super) struct TextIndex {
     pub(super) words: Arc<InvertedIndexReader>,
     /// The words.
     pub(super) dictionary: Dictionary,
-    /// The ordinals of each document's words, in order; `None` where no document has the text.
-    pub(super) word_column: Option<Column<u64>>,
     /// By the beginning of a word.
     pub(super) prefixes: Arc<InvertedIndexReader>,
     /// By what stands between white space.
@@ -131,7 +133,6 @@ impl Segment {
             Ok::<_, tantivy::TantivyError>(TextIndex {
                 dictionary: Dictionary::read(&words)?,
                 words,
-                word_column: columns.str(name(fields.words))?.map(|column| column.into_parts().1),
                 prefixes: reader.inverted_index(fields.prefixes)?,
                 tokens: reader.inverted_index(fields.tokens)?,
                 token_column: tokens.map(|column| (column.clone(), column.into_parts().1)),
@@ -141,11 +142,16 @@ impl Segment {
         };
         let genre_index = reader.inverted_index(fields.genre)?;
         let is_small = reader.max_doc() <= Self::SMALL;
+        let segment = reader.segment_id();
         let permutation = |field: SortField| {
-            let file = || Permutation::open(directory, reader.segment_id(), &format!("{field:?}"), reader.max_doc());
+            let name = format!("{field:?}");
+            let file = || Permutation::open(Sidecar { directory, segment, name: &name }, reader.max_doc());
             let opened = if is_small { None } else { file() };
             opened.map(OnceLock::from).unwrap_or_default()
         };
+        let texts = [text(&fields.texts[0])?, text(&fields.texts[1])?];
+        let words = texts.each_ref().map(|text| (&*text.words, &text.dictionary));
+        let words = DocWords::open(directory, segment, &words, reader.max_doc())?;
         Ok(Self {
             number,
             max_doc: reader.max_doc(),
@@ -153,7 +159,8 @@ impl Segment {
             ids: columns.u64(name(fields.id))?.values,
             id_index: reader.inverted_index(fields.id)?,
             numbers: numbers.into_iter().collect::<tantivy::Result<_>>()?,
-            texts: [text(&fields.texts[0])?, text(&fields.texts[1])?],
+            texts,
+            words,
             whole_names: reader.inverted_index(fields.whole_name)?,
             genres: genres(&genre_index, reader.max_doc())?,
             genre_index,
@@ -183,10 +190,11 @@ impl Segment {
                 if self.permutations[place].get().is_some() {
                     continue;
                 }
-                let (key, id) = (format!("{field:?}"), self.reader.segment_id());
-                self.permutation_by(field, &by_id).write(directory, id, &key)?;
+                let name = format!("{field:?}");
+                let file = Sidecar { directory, segment: self.reader.segment_id(), name: &name };
+                self.permutation_by(field, &by_id).write(file)?;
                 // Read from the file, it takes no memory of this process.
-                if let Some(permutation) = Permutation::open(directory, id, &key, self.max_doc) {
+                if let Some(permutation) = Permutation::open(file, self.max_doc) {
                     let _ = self.permutations[place].set(permutation);
                 }
             }

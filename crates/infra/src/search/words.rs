@@ -7,9 +7,10 @@ use domain::{
     query::MovieFilter,
     text,
 };
-use tantivy::{DocId, columnar::Column, postings::TermInfo};
+use tantivy::{DocId, postings::TermInfo};
 
 use super::{
+    doc_words::DocWords,
     document::whole_name,
     genres::GenreTable,
     postings::{Mask, Union, WINDOW},
@@ -202,7 +203,7 @@ impl<'a> SegmentWords<'a> {
         for (word, ways) in self.words.words.iter().zip(&self.ways) {
             let kinds = Kind::ALL.into_iter().filter(|k| *k <= kind && word.allows(*k, reach)).collect::<Vec<_>>();
             let text = |text: Text| match word.is_in(text) {
-                true => TextMatch::new(segment.text(text), &word.text, &kinds, &ways[text as usize]),
+                true => TextMatch::new(segment, text, &word.text, &kinds, &ways[text as usize]),
                 false => Ok(TextMatch::Nothing),
             };
             let (name, director) = (text(Text::Name)?, text(Text::Director)?);
@@ -229,14 +230,15 @@ impl<'a> SegmentWords<'a> {
 
 /// How well single documents match the words of a query.
 pub(super) struct Ranker<'a> {
+    doc_words: &'a DocWords,
     words: Vec<RankedWord<'a>>,
     whole: Option<Union<'a>>,
 }
 
 struct RankedWord<'a> {
     word: &'a Word,
-    /// The ordinals of each document's words, and those that are found in each way; by `Text as usize`.
-    texts: [Option<(&'a Column<u64>, Vec<(Kind, Vec<Range<usize>>)>)>; 2],
+    /// The ordinals that are found in each way; by `Text as usize`.
+    texts: [Vec<(Kind, Vec<Range<usize>>)>; 2],
     /// The documents that have a genre that is found in each way.
     genres: Vec<(Kind, Union<'a>)>,
 }
@@ -251,9 +253,8 @@ impl<'a> SegmentWords<'a> {
             let kinds = Kind::ALL.into_iter().filter(|kind| word.allows(*kind, reach)).collect::<Vec<_>>();
             let text = |text: Text| {
                 let index = self.segment.text(text);
-                let Some(column) = index.word_column.as_ref().filter(|_| word.is_in(text)) else { return Ok(None) };
                 let ways = |kind: &Kind| Ok((*kind, ways[text as usize].get(*kind, &word.text, index)?.to_vec()));
-                Ok::<_, tantivy::TantivyError>(Some((column, kinds.iter().map(ways).collect::<tantivy::Result<_>>()?)))
+                kinds.iter().filter(|_| word.is_in(text)).map(ways).collect::<tantivy::Result<_>>()
             };
             let mut genres = Vec::new();
             for kind in kinds.iter().filter(|_| word.place == Place::Anywhere) {
@@ -263,7 +264,11 @@ impl<'a> SegmentWords<'a> {
             Ok(RankedWord { word, texts: [text(Text::Name)?, text(Text::Director)?], genres })
         });
         let words = words.collect::<tantivy::Result<_>>()?;
-        Ok(Ranker { words, whole: self.words.whole(self.segment)?.map(Union::made_random) })
+        Ok(Ranker {
+            doc_words: &self.segment.words,
+            words,
+            whole: self.words.whole(self.segment)?.map(Union::made_random),
+        })
     }
 }
 
@@ -272,11 +277,9 @@ impl Ranker<'_> {
     pub(super) fn find(&self, doc: DocId) -> FoundWords {
         let of_word = |word: &RankedWord| {
             let text = |text: Text| {
-                let (column, ways) = word.texts[text as usize].as_ref()?;
-                let kind = |ordinal: u64| {
-                    ways.iter().find(|(_, ranges)| contains(ranges, ordinal as usize)).map(|(kind, _)| *kind)
-                };
-                column.values_for_doc(doc).filter_map(kind).min()
+                let ways = &word.texts[text as usize];
+                let kind = |ordinal| ways.iter().find(|(_, ranges)| contains(ranges, ordinal)).map(|(kind, _)| *kind);
+                self.doc_words.get(doc, text).filter_map(kind).min()
             };
             let genre = word.genres.iter().find(|(_, union)| union.has(doc)).map(|(kind, _)| *kind);
             [text(Text::Name), text(Text::Director), genre]
@@ -323,8 +326,9 @@ enum TextMatch<'a> {
 /// few documents are in question, each of them is looked at.
 #[derive(Clone)]
 struct WordMatch<'a> {
+    doc_words: &'a DocWords,
+    text: Text,
     index: &'a TextIndex,
-    column: &'a Column<u64>,
     /// The ordinals of the words: ranges that do not overlap, ascending.
     ordinals: Arc<Vec<Range<usize>>>,
     /// The posting list of a beginning, in place of those of all words with these ordinals.
@@ -347,8 +351,8 @@ const OPEN: u64 = 128;
 const CONTINUE: u64 = 8;
 
 impl<'a> TextMatch<'a> {
-    fn new(index: &'a TextIndex, word: &str, kinds: &[Kind], ways: &Ways) -> tantivy::Result<Self> {
-        let Some(column) = &index.word_column else { return Ok(Self::Nothing) };
+    fn new(segment: &'a Segment, text: Text, word: &str, kinds: &[Kind], ways: &Ways) -> tantivy::Result<Self> {
+        let index = segment.text(text);
         let mut ordinals = Vec::new();
         for kind in kinds {
             ordinals.extend(ways.get(*kind, word, index)?.iter().filter(|range| !range.is_empty()).cloned());
@@ -372,8 +376,9 @@ impl<'a> TextMatch<'a> {
             None
         };
         let mut words = WordMatch {
+            doc_words: &segment.words,
+            text,
             index,
-            column,
             ordinals: Arc::new(merged),
             beginning,
             cost: 0,
@@ -468,7 +473,7 @@ impl<'a> WordMatch<'a> {
 
     /// Whether the document has one of the words.
     fn has(&self, doc: DocId) -> bool {
-        self.column.values_for_doc(doc).any(|ordinal| contains(&self.ordinals, ordinal as usize))
+        self.doc_words.get(doc, self.text).any(|ordinal| contains(&self.ordinals, ordinal))
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod any_text;
 mod beside;
 mod facets;
 mod following;
@@ -10,7 +11,9 @@ mod highlight;
 mod matching;
 mod oracle;
 mod random;
+mod rebuilding;
 mod recovery;
 mod suggesting;
+mod verifying;
 mod walking;
 mod world;

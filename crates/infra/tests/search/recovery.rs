@@ -139,7 +139,7 @@ fn an_index_of_another_version_is_built_again() {
     let mut world = stopped();
     let meta = world.path().join(current(&world)).join("meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    let other = text.replace("\\\"format\\\":2", "\\\"format\\\":0");
+    let other = text.replace("\\\"format\\\":3", "\\\"format\\\":0");
     assert_ne!(text, other);
     fs::write(&meta, other).unwrap();
     let before = current(&world);

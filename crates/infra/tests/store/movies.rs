@@ -49,6 +49,7 @@ fn a_movie_reads_as_it_was_written(database: &TestDatabase) {
     read(&store, |session| {
         assert_eq!(session.movies(&[MovieId(1), MovieId(2)])?, written);
         assert_eq!(session.movies_after(MovieId(0), 10)?, written);
+        assert_eq!(session.count_movies()?, 2);
         assert_eq!(session.movies_identical_to(&[first.details.identity(), second.details.identity()])?, written);
         assert_eq!(session.movies_named(&["m", "werckmeister harmóniák"])?, written);
         assert_eq!(session.movies_by_imdb_id(&[first.details.imdb_id.as_ref().unwrap()])?, written[..1]);

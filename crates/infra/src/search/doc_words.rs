@@ -1,0 +1,156 @@
+//! Which words each document of a segment has, by their ordinals in the [`Dictionary`] of each text.
+//!
+//! Where few documents are in question, their words are looked at in place of reading the posting lists of common
+//! words. All words of a document are neighbours, so that a look takes two reads from memory; in columns it would be a
+//! dozen.
+
+use std::path::Path;
+
+use tantivy::{
+    DocId,
+    directory::OwnedBytes,
+    index::{InvertedIndexReader, SegmentId},
+};
+
+use super::{dictionary::Dictionary, postings::for_each_doc, schema::Text, sidecar::Sidecar};
+
+/// The words of all documents.
+///
+/// In bytes: for each block of documents where its first one begins; for each document, and for one more, where it
+/// begins in its block; then each document: how many words its name has, their ordinals, and those of its director.
+pub(super) struct DocWords {
+    bytes: OwnedBytes,
+    max_doc: usize,
+    /// The bytes of an ordinal.
+    width: usize,
+}
+
+/// How many documents count from the beginning of the same one.
+const BLOCK: usize = 1 << 10;
+/// The bytes of the places of a block and of a document, and of a count. No text has more than some thousand words.
+const BLOCK_PLACE: usize = size_of::<u64>();
+const PLACE: usize = size_of::<u32>();
+const COUNT: usize = size_of::<u16>();
+
+/// Where the words of a text are.
+pub(super) type Words<'a> = (&'a InvertedIndexReader, &'a Dictionary);
+
+/// The bytes of an ordinal.
+fn width(texts: &[Words; 2]) -> usize {
+    if texts.iter().all(|(_, dictionary)| dictionary.len() < 1 << 24) { 3 } else { 4 }
+}
+
+impl DocWords {
+    /// Of so many documents, the words are gathered whenever the segment is opened.
+    const SMALL: DocId = 1 << 13;
+
+    /// The words of a segment, from its file if it is large and has one; `directory` is that of the index.
+    pub(super) fn open(
+        directory: &Path,
+        segment: SegmentId,
+        texts: &[Words; 2],
+        max_doc: DocId,
+    ) -> tantivy::Result<Self> {
+        let width = width(texts);
+        let with = |bytes| Self { bytes, max_doc: max_doc as usize, width };
+        if max_doc <= Self::SMALL {
+            return Ok(with(OwnedBytes::new(gathered(texts, max_doc)?)));
+        }
+        let sidecar = Sidecar { directory, segment, name: "words" };
+        if let Some(words) = sidecar.open().map(with).filter(Self::is_whole) {
+            return Ok(words);
+        }
+        let bytes = gathered(texts, max_doc)?;
+        // Read from the file, they take no memory of this process.
+        let written = sidecar.write(&bytes).map(|()| sidecar.open());
+        Ok(with(written.ok().flatten().unwrap_or_else(|| OwnedBytes::new(bytes))))
+    }
+
+    /// Whether the file is of as many documents.
+    fn is_whole(&self) -> bool {
+        header(self.max_doc) <= self.bytes.len() && self.start(self.max_doc) == self.bytes.len()
+    }
+
+    /// The ordinals of the words that the document has in the text.
+    pub(super) fn get(&self, doc: DocId, text: Text) -> impl Iterator<Item = usize> {
+        let doc = doc as usize;
+        let record = self.bytes.get(self.start(doc)..self.start(doc + 1)).unwrap_or_default();
+        let (count, ordinals) = record.split_at_checked(COUNT).unwrap_or_default();
+        let count = count.try_into().map_or(0, u16::from_le_bytes);
+        let (name, director) = ordinals.split_at_checked(usize::from(count) * self.width).unwrap_or_default();
+        let of_text = if text == Text::Name { name } else { director };
+        let ordinal = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, byte| n << 8 | usize::from(*byte));
+        of_text.chunks_exact(self.width).map(ordinal)
+    }
+
+    /// Where a document begins.
+    fn start(&self, doc: usize) -> usize {
+        let block: [u8; BLOCK_PLACE] = self.read(doc / BLOCK * BLOCK_PLACE);
+        let place: [u8; PLACE] = self.read(blocks(self.max_doc) * BLOCK_PLACE + doc * PLACE);
+        u64::from_le_bytes(block) as usize + u32::from_le_bytes(place) as usize
+    }
+
+    fn read<const N: usize>(&self, at: usize) -> [u8; N] {
+        self.bytes.get(at..at + N).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; N])
+    }
+}
+
+/// How many blocks there are, counting the place after the last document as one.
+fn blocks(max_doc: usize) -> usize {
+    max_doc / BLOCK + 1
+}
+
+/// What stands before the first document.
+fn header(max_doc: usize) -> usize {
+    blocks(max_doc) * BLOCK_PLACE + (max_doc + 1) * PLACE
+}
+
+/// Turns the posting lists of all words into the words of all documents.
+fn gathered(texts: &[Words; 2], max_doc: DocId) -> tantivy::Result<Vec<u8>> {
+    let (max_doc, width) = (max_doc as usize, width(texts));
+    let mut counts = [vec![0_u16; max_doc], vec![0_u16; max_doc]];
+    for (counts, text) in counts.iter_mut().zip(texts) {
+        for_each_word(text, |_, doc| counts[doc as usize] += 1)?;
+    }
+    let [in_name, in_director] = counts;
+    let (mut block, mut at) = (0, header(max_doc));
+    let (mut bytes, mut places) = (Vec::new(), Vec::with_capacity((max_doc + 1) * PLACE));
+    for doc in 0..=max_doc {
+        if doc % BLOCK == 0 {
+            block = at;
+            bytes.extend((block as u64).to_le_bytes());
+        }
+        places.extend(((at - block) as u32).to_le_bytes());
+        if doc < max_doc {
+            at += COUNT + (usize::from(in_name[doc]) + usize::from(in_director[doc])) * width;
+        }
+    }
+    bytes.append(&mut places);
+    drop(in_director);
+    bytes.resize(at, 0);
+
+    let mut words = DocWords { bytes: OwnedBytes::empty(), max_doc, width };
+    let (head, body) = bytes.split_at_mut(header(max_doc));
+    words.bytes = OwnedBytes::new(head.to_vec());
+    let start = |doc: usize| words.start(doc) - head.len();
+    for (doc, count) in in_name.iter().enumerate() {
+        body[start(doc)..][..COUNT].copy_from_slice(&count.to_le_bytes());
+    }
+    // From here on, how many words each document has got.
+    let mut filled = in_name;
+    filled.fill(0);
+    for text in texts {
+        for_each_word(text, |ordinal, doc| {
+            let filled = &mut filled[doc as usize];
+            let place = start(doc as usize) + COUNT + usize::from(*filled) * width;
+            body[place..][..width].copy_from_slice(&ordinal.to_le_bytes()[..width]);
+            *filled += 1;
+        })?;
+    }
+    Ok(bytes)
+}
+
+/// Calls `each` with every word of a text and every document that has it.
+fn for_each_word((index, dictionary): &Words, mut each: impl FnMut(usize, DocId)) -> tantivy::Result<()> {
+    (0..dictionary.len()).try_for_each(|word| for_each_doc(index, &dictionary.info(word), |doc| each(word, doc)))
+}
