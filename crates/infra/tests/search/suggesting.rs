@@ -111,7 +111,7 @@ fn where_nothing_is_found_other_texts_are_proposed() {
         ("satr wras", &["star wars"][..]),
         ("starwars", &["star wars"]),
         ("sta rwars", &["star wars"]),
-        ("lucsa wars", &["lucas wars"]),
+        ("lucsa wras", &["lucas wars"]),
         ("drma", &[]),
         ("star lucas", &[]),
         ("wars 1139", &[]),
@@ -123,7 +123,7 @@ fn where_nothing_is_found_other_texts_are_proposed() {
     let text = |text: &str| Some(text.to_owned());
     let name = MovieFilter { name: text("strr wars"), ..MovieFilter::default() };
     assert_eq!(corrected(&world, name), ["star wars"]);
-    let director = MovieFilter { director: text("lucsa"), ..MovieFilter::default() };
+    let director = MovieFilter { director: text("lcuass"), ..MovieFilter::default() };
     assert_eq!(corrected(&world, director.clone()), ["lucas"]);
     let both = MovieFilter { name: text("wars"), ..director.clone() };
     assert_eq!(corrected(&world, both), ["lucas"]);
