@@ -1,8 +1,11 @@
 //! The words of one text in one segment, in memory: where their posting lists are, and which of them contain what.
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, sync::Arc};
 
-use domain::matching::{MIN_INSIDE_CHARS, MIN_INSIDE_SYLLABLES, can_be_inside, is_misspelt, typos_from, typos_in};
+use domain::matching::{
+    Kind, MIN_INSIDE_CHARS, MIN_INSIDE_SYLLABLES, can_be_inside, is_misspelt, typos_from, typos_in,
+};
+use quick_cache::{Equivalent, Weighter, sync::Cache};
 use tantivy::{index::InvertedIndexReader, postings::TermInfo};
 
 use super::vocabulary::Vocabulary;
@@ -18,14 +21,51 @@ pub(super) struct Dictionary {
     grams: Keyed,
     /// Words by what is left of their beginnings without a letter or two.
     deletions: Keyed,
+    /// What words lately stood for: with each key that is typed, the words before are asked for again.
+    found: Cache<Asked, Arc<Ordinals>, OrdinalsWeight>,
+}
+
+/// The ordinals of words: ranges that do not overlap, ascending.
+pub(super) type Ordinals = Vec<Range<usize>>;
+
+/// A word of a query, and the way in which it was looked for.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked(Kind, Box<str>);
+
+impl Equivalent<Asked> for (Kind, &str) {
+    fn equivalent(&self, asked: &Asked) -> bool {
+        self.0 == asked.0 && self.1 == &*asked.1
+    }
+}
+
+/// Weighs what was found in bytes.
+#[derive(Clone)]
+struct OrdinalsWeight;
+
+impl Weighter<Asked, Arc<Ordinals>> for OrdinalsWeight {
+    fn weight(&self, asked: &Asked, ordinals: &Arc<Ordinals>) -> u64 {
+        // The fixed part: the entry and its allocations.
+        (128 + asked.1.len() + size_of_val(ordinals.as_slice())) as u64
+    }
 }
 
 /// The ordinals of words by the hashes of some texts, eight bytes each. Two texts of one hash cost a look at some words
 /// more.
-struct Keyed(Vec<u64>);
+struct Keyed {
+    /// Hashes and ordinals, ascending.
+    pairs: Vec<u64>,
+    /// Where the pairs begin whose hashes have the same first bits, and where the last of them end.
+    buckets: Vec<u32>,
+    /// How many bits follow these.
+    shift: u32,
+}
 
 /// Misspelt words are looked up by their first characters: more would find the same words with more deletions.
 const DELETED_FROM: usize = 7;
+
+/// How much is remembered of what words stood for, and about how many words that are.
+const FOUND_BYTES: u64 = 16 << 20;
+const FOUND_ENTRIES: usize = 1 << 14;
 
 impl Dictionary {
     pub(super) fn read(index: &InvertedIndexReader) -> io::Result<Self> {
@@ -56,7 +96,8 @@ impl Dictionary {
                 for_each_deletion(word, typos_in(word), |left| insert(left, ordinal));
             }
         });
-        Ok(Self { words, frequencies, postings, grams, deletions })
+        let found = Cache::with_weighter(FOUND_ENTRIES, FOUND_BYTES, OrdinalsWeight);
+        Ok(Self { words, frequencies, postings, grams, deletions, found })
     }
 
     /// How many words there are.
@@ -64,20 +105,40 @@ impl Dictionary {
         self.words.len()
     }
 
+    /// The words that `word` stands for in this way.
+    pub(super) fn find(&self, kind: Kind, word: &str) -> Arc<Ordinals> {
+        if let Some(found) = self.found.get(&(kind, word)) {
+            return found;
+        }
+        let one = |ordinal| ordinal..ordinal + 1;
+        let found = match kind {
+            Kind::Exact => self.ordinal(word).into_iter().map(one).collect(),
+            Kind::Prefix => vec![self.beginning(word)],
+            Kind::Typo => self.misspelt(word).into_iter().map(one).collect(),
+            Kind::Inside => self.containing(word).into_iter().map(one).collect(),
+        };
+        let found = Arc::new(found);
+        // The others are found as fast as remembered.
+        if matches!(kind, Kind::Typo | Kind::Inside) {
+            self.found.insert(Asked(kind, word.into()), Arc::clone(&found));
+        }
+        found
+    }
+
     /// The ordinal of a word.
-    pub(super) fn ordinal(&self, word: &str) -> Option<usize> {
+    fn ordinal(&self, word: &str) -> Option<usize> {
         self.words.find(word.as_bytes()).ok()
     }
 
     /// The ordinals of the words that begin with `prefix`.
-    pub(super) fn beginning(&self, prefix: &str) -> Range<usize> {
+    fn beginning(&self, prefix: &str) -> Range<usize> {
         let start = self.words.find(prefix.as_bytes()).unwrap_or_else(|next| next);
         let after = |word: &[u8]| word > prefix.as_bytes() && !word.starts_with(prefix.as_bytes());
         start..self.words.partition_point(start, |word| !after(word))
     }
 
     /// The ordinals of the words that contain `part`, which is long enough for that; ascending.
-    pub(super) fn containing(&self, part: &str) -> Vec<usize> {
+    fn containing(&self, part: &str) -> Vec<usize> {
         if !can_be_inside(part) {
             return Vec::new();
         }
@@ -96,7 +157,7 @@ impl Dictionary {
     ///
     /// Two words that differ by few typos have in common what is left of each without as many letters: Wolf Garbe,
     /// [SymSpell](https://github.com/wolfgarbe/SymSpell).
-    pub(super) fn misspelt(&self, word: &str) -> Vec<usize> {
+    fn misspelt(&self, word: &str) -> Vec<usize> {
         let mut found = Vec::new();
         for_each_deletion(word, typos_from(word), |left| {
             found.extend(self.deletions.get(left).iter().map(|pair| *pair as u32 as usize));
@@ -132,15 +193,28 @@ impl Keyed {
         pairs.sort_unstable();
         pairs.dedup();
         pairs.shrink_to_fit();
-        Self(pairs)
+        // So many that a bucket has a few pairs.
+        let bits = pairs.len().checked_ilog2().unwrap_or(0).clamp(2, u32::BITS - 2);
+        let shift = u64::BITS - bits;
+        let mut buckets = Vec::with_capacity((1 << bits) + 1);
+        for (place, pair) in pairs.iter().enumerate() {
+            let bucket = (pair >> shift) as usize;
+            if buckets.len() <= bucket {
+                buckets.resize(bucket + 1, place as u32);
+            }
+        }
+        buckets.resize((1 << bits) + 1, pairs.len() as u32);
+        Self { pairs, buckets, shift }
     }
 
     /// The pairs of a hash.
     fn get(&self, hash: u32) -> &[u64] {
         let hash = u64::from(hash);
-        let start = self.0.partition_point(|pair| pair >> 32 < hash);
-        let length = self.0[start..].iter().take_while(|pair| *pair >> 32 == hash).count();
-        &self.0[start..start + length]
+        let bucket = (hash << 32 >> self.shift) as usize;
+        let bucket = &self.pairs[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
+        let start = bucket.partition_point(|pair| pair >> 32 < hash);
+        let length = bucket[start..].iter().take_while(|pair| *pair >> 32 == hash).count();
+        &bucket[start..start + length]
     }
 }
 

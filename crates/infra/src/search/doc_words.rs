@@ -12,7 +12,7 @@ use tantivy::{
     index::{InvertedIndexReader, SegmentId},
 };
 
-use super::{dictionary::Dictionary, postings::for_each_doc, schema::Text, sidecar::Sidecar};
+use super::{dictionary::Dictionary, postings::for_each_doc, sidecar::Sidecar};
 
 /// The words of all documents.
 ///
@@ -21,8 +21,6 @@ use super::{dictionary::Dictionary, postings::for_each_doc, schema::Text, sideca
 pub(super) struct DocWords {
     bytes: OwnedBytes,
     max_doc: usize,
-    /// The bytes of an ordinal.
-    width: usize,
 }
 
 /// How many documents count from the beginning of the same one.
@@ -31,14 +29,13 @@ const BLOCK: usize = 1 << 10;
 const BLOCK_PLACE: usize = size_of::<u64>();
 const PLACE: usize = size_of::<u32>();
 const COUNT: usize = size_of::<u16>();
+const ORDINAL: usize = size_of::<u32>();
+
+/// The ordinals of words, as they are in memory.
+pub(super) type Packed = [[u8; ORDINAL]];
 
 /// Where the words of a text are.
 pub(super) type Words<'a> = (&'a InvertedIndexReader, &'a Dictionary);
-
-/// The bytes of an ordinal.
-fn width(texts: &[Words; 2]) -> usize {
-    if texts.iter().all(|(_, dictionary)| dictionary.len() < 1 << 24) { 3 } else { 4 }
-}
 
 impl DocWords {
     /// Of so many documents, the words are gathered whenever the segment is opened.
@@ -51,8 +48,7 @@ impl DocWords {
         texts: &[Words; 2],
         max_doc: DocId,
     ) -> tantivy::Result<Self> {
-        let width = width(texts);
-        let with = |bytes| Self { bytes, max_doc: max_doc as usize, width };
+        let with = |bytes| Self { bytes, max_doc: max_doc as usize };
         if max_doc <= Self::SMALL {
             return Ok(with(OwnedBytes::new(gathered(texts, max_doc)?)));
         }
@@ -71,16 +67,14 @@ impl DocWords {
         header(self.max_doc) <= self.bytes.len() && self.start(self.max_doc) == self.bytes.len()
     }
 
-    /// The ordinals of the words that the document has in the text.
-    pub(super) fn get(&self, doc: DocId, text: Text) -> impl Iterator<Item = usize> {
+    /// The ordinals of the words that the document has in each text, by `Text as usize`.
+    pub(super) fn get(&self, doc: DocId) -> [&Packed; 2] {
         let doc = doc as usize;
         let record = self.bytes.get(self.start(doc)..self.start(doc + 1)).unwrap_or_default();
-        let (count, ordinals) = record.split_at_checked(COUNT).unwrap_or_default();
-        let count = count.try_into().map_or(0, u16::from_le_bytes);
-        let (name, director) = ordinals.split_at_checked(usize::from(count) * self.width).unwrap_or_default();
-        let of_text = if text == Text::Name { name } else { director };
-        let ordinal = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, byte| n << 8 | usize::from(*byte));
-        of_text.chunks_exact(self.width).map(ordinal)
+        let Some((count, ordinals)) = record.split_first_chunk::<COUNT>() else { return [&[]; 2] };
+        let ordinals = ordinals.as_chunks::<ORDINAL>().0;
+        let in_name = usize::from(u16::from_le_bytes(*count));
+        ordinals.split_at_checked(in_name).unwrap_or_default().into()
     }
 
     /// Where a document begins.
@@ -107,7 +101,7 @@ fn header(max_doc: usize) -> usize {
 
 /// Turns the posting lists of all words into the words of all documents.
 fn gathered(texts: &[Words; 2], max_doc: DocId) -> tantivy::Result<Vec<u8>> {
-    let (max_doc, width) = (max_doc as usize, width(texts));
+    let max_doc = max_doc as usize;
     let mut counts = [vec![0_u16; max_doc], vec![0_u16; max_doc]];
     for (counts, text) in counts.iter_mut().zip(texts) {
         for_each_word(text, |_, doc| counts[doc as usize] += 1)?;
@@ -122,14 +116,14 @@ fn gathered(texts: &[Words; 2], max_doc: DocId) -> tantivy::Result<Vec<u8>> {
         }
         places.extend(((at - block) as u32).to_le_bytes());
         if doc < max_doc {
-            at += COUNT + (usize::from(in_name[doc]) + usize::from(in_director[doc])) * width;
+            at += COUNT + (usize::from(in_name[doc]) + usize::from(in_director[doc])) * ORDINAL;
         }
     }
     bytes.append(&mut places);
     drop(in_director);
     bytes.resize(at, 0);
 
-    let mut words = DocWords { bytes: OwnedBytes::empty(), max_doc, width };
+    let mut words = DocWords { bytes: OwnedBytes::empty(), max_doc };
     let (head, body) = bytes.split_at_mut(header(max_doc));
     words.bytes = OwnedBytes::new(head.to_vec());
     let start = |doc: usize| words.start(doc) - head.len();
@@ -142,8 +136,8 @@ fn gathered(texts: &[Words; 2], max_doc: DocId) -> tantivy::Result<Vec<u8>> {
     for text in texts {
         for_each_word(text, |ordinal, doc| {
             let filled = &mut filled[doc as usize];
-            let place = start(doc as usize) + COUNT + usize::from(*filled) * width;
-            body[place..][..width].copy_from_slice(&ordinal.to_le_bytes()[..width]);
+            let place = start(doc as usize) + COUNT + usize::from(*filled) * ORDINAL;
+            body[place..][..ORDINAL].copy_from_slice(&(ordinal as u32).to_le_bytes());
             *filled += 1;
         })?;
     }

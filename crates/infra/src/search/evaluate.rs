@@ -133,6 +133,11 @@ impl<'a> SegmentSearch<'a> {
         self.all(reach)?.matching(self.view, each)
     }
 
+    /// About how many documents have to be looked at to find all that match.
+    pub(super) fn effort(&self, reach: Reach) -> tantivy::Result<u64> {
+        Ok(self.all(reach)?.rarest().map_or(u64::MAX, |(cost, _)| cost))
+    }
+
     /// All documents that match, unless there are more than `most`.
     pub(super) fn list(&self, reach: Reach, most: usize) -> tantivy::Result<Option<Vec<DocId>>> {
         let mut collector = Collector::all(most + 1);

@@ -98,7 +98,7 @@ impl SearchOptions {
             path: path.into(),
             poll_interval: Duration::from_millis(200),
             writer_memory: 128 << 20,
-            cache_bytes: 64 << 20,
+            cache_bytes: 256 << 20,
             facet_matches: Self::FACET_MATCHES,
         }
     }

@@ -344,6 +344,11 @@ impl Snapshot {
         }
         let mut stages = search.words.stages().peekable();
         while let Some(stage) = stages.next() {
+            if let Some(next) = stages.peek()
+                && is_as_quick(segments, *next, stage)?
+            {
+                continue;
+            }
             let mut left = MOST;
             let mut found = Vec::with_capacity(segments.len());
             for segment in segments {
@@ -469,6 +474,17 @@ fn reach(search: &Search, segments: &[SegmentSearch]) -> Result<Reach> {
         reach = further;
     }
     Ok(reach)
+}
+
+/// Whether to go as far as `next` takes hardly longer than to go to `stage`: then there is no need to do both.
+fn is_as_quick(segments: &[SegmentSearch], next: Reach, stage: Reach) -> Result<bool> {
+    /// Times as long.
+    const HARDLY: u64 = 3;
+    let effort = |reach| {
+        let mut efforts = segments.iter().map(|segment| segment.effort(reach));
+        efforts.try_fold(0_u64, |sum, effort| Ok(sum.saturating_add(effort?))).map_err(internal)
+    };
+    Ok(effort(next)? <= effort(stage)?.saturating_mul(HARDLY))
 }
 
 /// How many movies are found at a reach, up to [`FEW`].

@@ -10,7 +10,8 @@ use domain::{
 use tantivy::{DocId, postings::TermInfo};
 
 use super::{
-    doc_words::DocWords,
+    dictionary::Ordinals,
+    doc_words::{DocWords, Packed},
     document::whole_name,
     genres::GenreTable,
     postings::{Mask, Union, WINDOW},
@@ -171,23 +172,11 @@ pub(super) struct SegmentWords<'a> {
 
 /// The words of a segment that a word stands for, kind by kind, each looked for when it is first needed.
 #[derive(Default)]
-struct Ways([OnceCell<Vec<Range<usize>>>; Kind::ALL.len()]);
+struct Ways([OnceCell<Arc<Ordinals>>; Kind::ALL.len()]);
 
 impl Ways {
-    /// The ordinals of the words.
-    fn get(&self, kind: Kind, word: &str, index: &TextIndex) -> tantivy::Result<&[Range<usize>]> {
-        let cell = &self.0[kind as usize];
-        if cell.get().is_none() {
-            let one = |ordinal| ordinal..ordinal + 1;
-            let found = match kind {
-                Kind::Exact => index.dictionary.ordinal(word).into_iter().map(one).collect(),
-                Kind::Prefix => vec![index.dictionary.beginning(word)],
-                Kind::Typo => index.dictionary.misspelt(word).into_iter().map(one).collect(),
-                Kind::Inside => index.dictionary.containing(word).into_iter().map(one).collect(),
-            };
-            let _ = cell.set(found);
-        }
-        Ok(cell.get().map(Vec::as_slice).unwrap_or_default())
+    fn get(&self, kind: Kind, word: &str, index: &TextIndex) -> &Arc<Ordinals> {
+        self.0[kind as usize].get_or_init(|| index.dictionary.find(kind, word))
     }
 }
 
@@ -224,7 +213,7 @@ impl<'a> SegmentWords<'a> {
             matchers.push(whole(Place::In(Text::Director), TextMatch::Nothing));
         }
         matchers.sort_by_key(Matcher::effort);
-        Ok(Matchers { words: matchers, max_doc: segment.max_doc })
+        Ok(Matchers { words: matchers, doc_words: &segment.words, max_doc: segment.max_doc })
     }
 }
 
@@ -238,7 +227,7 @@ pub(super) struct Ranker<'a> {
 struct RankedWord<'a> {
     word: &'a Word,
     /// The ordinals that are found in each way; by `Text as usize`.
-    texts: [Vec<(Kind, Vec<Range<usize>>)>; 2],
+    texts: [Vec<(Kind, Arc<Ordinals>)>; 2],
     /// The documents that have a genre that is found in each way.
     genres: Vec<(Kind, Union<'a>)>,
 }
@@ -253,15 +242,15 @@ impl<'a> SegmentWords<'a> {
             let kinds = Kind::ALL.into_iter().filter(|kind| word.allows(*kind, reach)).collect::<Vec<_>>();
             let text = |text: Text| {
                 let index = self.segment.text(text);
-                let ways = |kind: &Kind| Ok((*kind, ways[text as usize].get(*kind, &word.text, index)?.to_vec()));
-                kinds.iter().filter(|_| word.is_in(text)).map(ways).collect::<tantivy::Result<_>>()
+                let ways = |kind: &Kind| (*kind, Arc::clone(ways[text as usize].get(*kind, &word.text, index)));
+                kinds.iter().filter(|_| word.is_in(text)).map(ways).collect()
             };
             let mut genres = Vec::new();
             for kind in kinds.iter().filter(|_| word.place == Place::Anywhere) {
                 let ids = self.genres.with_word(|own| word.found_in(own, &kinds) == Some(*kind));
                 genres.push((*kind, self.segment.with_genres(&ids)?.made_random()));
             }
-            Ok(RankedWord { word, texts: [text(Text::Name)?, text(Text::Director)?], genres })
+            Ok(RankedWord { word, texts: [Text::Name, Text::Director].map(text), genres })
         });
         let words = words.collect::<tantivy::Result<_>>()?;
         Ok(Ranker {
@@ -275,11 +264,11 @@ impl<'a> SegmentWords<'a> {
 impl Ranker<'_> {
     /// How the words are found in a document.
     pub(super) fn find(&self, doc: DocId) -> FoundWords {
+        let own = self.doc_words.get(doc);
         let of_word = |word: &RankedWord| {
             let text = |text: Text| {
-                let ways = &word.texts[text as usize];
-                let kind = |ordinal| ways.iter().find(|(_, ranges)| contains(ranges, ordinal)).map(|(kind, _)| *kind);
-                self.doc_words.get(doc, text).filter_map(kind).min()
+                let mut ways = word.texts[text as usize].iter();
+                ways.find(|(_, ordinals)| has_any(ordinals, own[text as usize])).map(|(kind, _)| *kind)
             };
             let genre = word.genres.iter().find(|(_, union)| union.has(doc)).map(|(kind, _)| *kind);
             [text(Text::Name), text(Text::Director), genre]
@@ -308,10 +297,13 @@ impl Ranker<'_> {
     }
 }
 
-/// Whether a number is in one of the ranges, which do not overlap and are ascending.
-fn contains(ranges: &[Range<usize>], number: usize) -> bool {
-    let place = ranges.partition_point(|range| range.end <= number);
-    ranges.get(place).is_some_and(|range| range.start <= number)
+/// Whether some of a document's words are among these.
+fn has_any(ordinals: &Ordinals, own: &Packed) -> bool {
+    let is_in = |ordinal: usize| {
+        let place = ordinals.partition_point(|range| range.end <= ordinal);
+        ordinals.get(place).is_some_and(|range| range.start <= ordinal)
+    };
+    own.iter().any(|ordinal| is_in(u32::from_le_bytes(*ordinal) as usize))
 }
 
 /// Where a word is found in one text of the documents of a segment.
@@ -330,7 +322,7 @@ struct WordMatch<'a> {
     text: Text,
     index: &'a TextIndex,
     /// The ordinals of the words: ranges that do not overlap, ascending.
-    ordinals: Arc<Vec<Range<usize>>>,
+    ordinals: Arc<Ordinals>,
     /// The posting list of a beginning, in place of those of all words with these ordinals.
     beginning: Option<(TermInfo, Range<usize>)>,
     /// At most so many documents.
@@ -355,13 +347,13 @@ impl<'a> TextMatch<'a> {
         let index = segment.text(text);
         let mut ordinals = Vec::new();
         for kind in kinds {
-            ordinals.extend(ways.get(*kind, word, index)?.iter().filter(|range| !range.is_empty()).cloned());
+            ordinals.extend(ways.get(*kind, word, index).iter().filter(|range| !range.is_empty()).cloned());
         }
         if ordinals.is_empty() {
             return Ok(Self::Nothing);
         }
         ordinals.sort_unstable_by_key(|range| range.start);
-        let mut merged: Vec<Range<usize>> = Vec::with_capacity(ordinals.len());
+        let mut merged: Ordinals = Vec::with_capacity(ordinals.len());
         for range in ordinals {
             match merged.last_mut() {
                 Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
@@ -370,7 +362,7 @@ impl<'a> TextMatch<'a> {
         }
         let is_short = word.chars().nth(PREFIX_CHARS).is_none();
         let beginning = if is_short && kinds.contains(&Kind::Prefix) {
-            let covered = ways.get(Kind::Prefix, word, index)?.first().cloned();
+            let covered = ways.get(Kind::Prefix, word, index).first().cloned();
             index.prefixes.terms().get(word)?.zip(covered)
         } else {
             None
@@ -417,11 +409,25 @@ impl<'a> TextMatch<'a> {
         }
     }
 
+    /// Whether it is among documents that are not told by words.
     fn has(&self, doc: DocId) -> bool {
+        matches!(self, Self::Docs(union) if union.has(doc))
+    }
+
+    /// Whether so many documents of a window are best looked at one by one.
+    fn prefers_looks(&mut self, documents: u32, max_doc: DocId) -> bool {
         match self {
-            Self::Nothing => false,
-            Self::Docs(union) => union.has(doc),
-            Self::Words(words) => words.has(doc),
+            Self::Nothing => true,
+            Self::Docs(_) => false,
+            Self::Words(words) => words.prefers_looks(documents, max_doc),
+        }
+    }
+
+    /// Whether a document with these words is found here.
+    fn has_any(&self, own: [&Packed; 2]) -> bool {
+        match self {
+            Self::Nothing | Self::Docs(_) => false,
+            Self::Words(words) => has_any(&words.ordinals, own[words.text as usize]),
         }
     }
 
@@ -458,12 +464,16 @@ impl<'a> WordMatch<'a> {
         Ok(self.union.get_or_insert_default())
     }
 
-    fn find(&mut self, start: DocId, wanted: &Mask, max_doc: DocId) -> tantivy::Result<Mask> {
-        let look = u64::from(wanted.count()) * LOOK;
+    fn prefers_looks(&mut self, documents: u32, max_doc: DocId) -> bool {
+        let look = u64::from(documents) * LOOK;
         let read = self.cost * u64::from(WINDOW) / u64::from(max_doc.max(1)) + self.lists * CONTINUE;
-        let is_open = self.union.is_some();
-        if look < read || (!is_open && self.looked + look < self.lists * OPEN) {
-            self.looked += look;
+        let prefers = look < read || (self.union.is_none() && self.looked + look < self.lists * OPEN);
+        self.looked += if prefers { look } else { 0 };
+        prefers
+    }
+
+    fn find(&mut self, start: DocId, wanted: &Mask, max_doc: DocId) -> tantivy::Result<Mask> {
+        if self.prefers_looks(wanted.count(), max_doc) {
             let mut found = Mask::EMPTY;
             wanted.iter().filter(|index| self.has(start + index)).for_each(|index| found.set(index));
             return Ok(found);
@@ -473,7 +483,7 @@ impl<'a> WordMatch<'a> {
 
     /// Whether the document has one of the words.
     fn has(&self, doc: DocId) -> bool {
-        self.doc_words.get(doc, self.text).any(|ordinal| contains(&self.ordinals, ordinal))
+        has_any(&self.ordinals, self.doc_words.get(doc)[self.text as usize])
     }
 }
 
@@ -497,6 +507,7 @@ impl Matcher<'_> {
 #[derive(Clone)]
 pub(super) struct Matchers<'a> {
     words: Vec<Matcher<'a>>,
+    doc_words: &'a DocWords,
     max_doc: DocId,
 }
 
@@ -513,7 +524,9 @@ impl Matchers<'_> {
 
     /// Whether every word is found in the document.
     pub(super) fn have(&self, doc: DocId) -> bool {
-        self.words.iter().all(|word| word.name.has(doc) || word.director.has(doc) || word.genre.has(doc))
+        let own = self.doc_words.get(doc);
+        let has = |text: &TextMatch| text.has_any(own) || text.has(doc);
+        self.words.iter().all(|word| has(&word.name) || has(&word.director) || word.genre.has(doc))
     }
 
     /// The first document from `doc` on that can match.
@@ -537,11 +550,28 @@ impl Matchers<'_> {
                     [&mut *in_name, &mut *in_director, &mut *anywhere].into_iter().for_each(|tier| tier.and(&found));
                 }
                 Place::Anywhere => {
-                    let mut found = word.name.find(start, anywhere, max_doc)?;
-                    in_name.and(&found);
-                    let mut rest = *anywhere;
-                    rest.and_not(&found);
-                    found.or(&word.director.find(start, &rest, max_doc)?);
+                    let count = anywhere.count();
+                    let looks = word.name.prefers_looks(count, max_doc) && word.director.prefers_looks(count, max_doc);
+                    let mut found = Mask::EMPTY;
+                    if looks {
+                        let mut in_directors = Mask::EMPTY;
+                        for index in anywhere.iter() {
+                            let own = self.doc_words.get(start + index);
+                            if word.name.has_any(own) {
+                                found.set(index);
+                            } else if word.director.has_any(own) {
+                                in_directors.set(index);
+                            }
+                        }
+                        in_name.and(&found);
+                        found.or(&in_directors);
+                    } else {
+                        found.or(&word.name.find(start, anywhere, max_doc)?);
+                        in_name.and(&found);
+                        let mut rest = *anywhere;
+                        rest.and_not(&found);
+                        found.or(&word.director.find(start, &rest, max_doc)?);
+                    }
                     in_director.and(&found);
                     found.or(&word.genre.find(start, anywhere));
                     anywhere.and(&found);

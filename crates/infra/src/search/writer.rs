@@ -28,6 +28,8 @@ impl Writer {
         merging.set_level_log_size(2.0);
         // Updates leave deleted documents behind in the large segments, which cost room and time.
         merging.set_del_docs_ratio_before_merge(0.25);
+        // In segments of any size.
+        merging.set_max_docs_before_merge(usize::MAX);
         inner.set_merge_policy(Box::new(merging));
         Ok(Self { inner, fields, max_id, pending: 0 })
     }
