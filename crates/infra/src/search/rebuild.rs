@@ -311,7 +311,7 @@ impl Build {
         let mut progress = Progress { step: Step::Filling, movies: 0, total };
         tell(progress);
         let index = &generation.index;
-        let mut writer = Writer::open(index, schema().1, MovieId(0), self.writer_memory)?;
+        let mut writer = Writer::fill(index, schema().1, self.writer_memory)?;
         progress.movies = thread::scope(|scope| {
             let (sender, receiver) = sync_channel(AHEAD);
             thread::Builder::new()

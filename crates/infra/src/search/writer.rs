@@ -3,7 +3,7 @@
 use domain::movie::{Movie, MovieId};
 use tantivy::{
     Index, IndexWriter, Term,
-    indexer::{IndexWriterOptions, LogMergePolicy},
+    indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy},
 };
 
 use super::{document::document, generation::Mark, schema::Fields};
@@ -19,6 +19,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Opens the writer of a new, empty index, which [`Writer::finish`] ends. `memory` is in bytes.
+    pub(super) fn fill(index: &Index, fields: Fields, memory: usize) -> tantivy::Result<Self> {
+        let inner = open(index, memory)?;
+        // All segments become one at the end: what is merged before is merged twice.
+        inner.set_merge_policy(Box::new(NoMergePolicy));
+        Ok(Self { inner, fields, max_id: MovieId(0), pending: 0 })
+    }
+
     /// Opens the writer of an index that has no movie above `max_id`. `memory` is in bytes.
     pub(super) fn open(index: &Index, fields: Fields, max_id: MovieId, memory: usize) -> tantivy::Result<Self> {
         let inner = open(index, memory)?;
