@@ -466,8 +466,38 @@ pub struct ProblemBody<'a> {
     #[schema(value_type = Vec<FieldError>, required = false)]
     errors: &'a [FieldError],
     #[serde(flatten)]
-    #[schema(ignore)]
+    #[schema(value_type = ProblemMembers)]
     extensions: &'a Map<String, Value>,
+}
+
+/// The further members of a problem: each stands where its kind calls for it.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "it describes what `Problem::with` adds")]
+struct ProblemMembers {
+    /// The known parameter, or name in a parameter, that is nearest to an unknown one.
+    #[schema(required = false, example = "genre")]
+    did_you_mean: String,
+    /// The movie or genre that there is already.
+    #[schema(required = false, example = 3)]
+    existing_id: u64,
+    /// The movie's version now.
+    #[schema(required = false, minimum = 1, example = 4)]
+    current_version: u32,
+    /// How many movies have the genre.
+    #[schema(required = false, example = 12)]
+    movie_count: u64,
+    /// How many records of an import were read before it failed, and stay.
+    #[schema(required = false, example = 2000)]
+    stored_records: u64,
+    /// The least `since` that is still known.
+    #[schema(required = false, example = 100)]
+    oldest_since: u64,
+    /// The number of the last change.
+    #[schema(required = false, example = 250)]
+    last_seq: u64,
+    /// Why the server is not ready: `starting` or `draining`.
+    #[schema(required = false, example = "starting")]
+    readiness: String,
 }
 
 impl fmt::Display for Problem {

@@ -16,8 +16,8 @@ pub fn nfc(text: &str) -> String {
 
 /// `text` with case differences removed; accents stay.
 ///
-/// Upper case first, then lower case, each by character: that makes `ß` equal `SS` and a final `ς` equal `Σ`,
-/// as Unicode's case folding does.
+/// To upper case and back, each by character: that makes `ß` and `ẞ` equal `SS` and a final `ς` equal `Σ`, as Unicode's
+/// case folding does.
 pub fn case_folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -38,7 +38,8 @@ pub fn folded(text: &str) -> String {
     let apart = text.chars().flat_map(|c| {
         let space = (before.is_numeric() && is_fraction(c)).then_some(' ');
         before = c;
-        space.into_iter().chain([c])
+        // What people type for an apostrophe; this one would fold to a space with an accent.
+        space.into_iter().chain([if c == '\u{b4}' { '\'' } else { c }])
     });
     let bare = apart.nfkd().filter(|c| !is_accent(*c)).nfc();
     let mut out = String::with_capacity(text.len());
@@ -61,6 +62,9 @@ pub fn folded(text: &str) -> String {
 const ELISIONS: [&str; 16] =
     ["l", "d", "j", "m", "t", "s", "n", "c", "qu", "un", "dell", "all", "nell", "sull", "dall", "quell"];
 
+/// An apostrophe, and what people take for one.
+const APOSTROPHES: [char; 6] = ['\'', '\u{2019}', '\u{2bc}', '\u{2018}', '`', '\u{2032}'];
+
 /// The folded words of `text`, in order: runs of letters, digits and marks. An apostrophe inside a word is dropped,
 /// so that `Schindler's` and `schindlers` are one word, unless an elided article stands before it.
 pub fn words(text: &str) -> Vec<String> {
@@ -80,7 +84,7 @@ pub(crate) fn placed_words(folded: &str) -> impl Iterator<Item = (String, Range<
                 word.push(c);
                 place.end = at + c.len_utf8();
             } else {
-                let joins = matches!(c, '\'' | '\u{2019}' | '\u{2bc}') && !ELISIONS.contains(&word.as_str());
+                let joins = APOSTROPHES.contains(&c) && !ELISIONS.contains(&word.as_str());
                 if !joins && !word.is_empty() {
                     break;
                 }
@@ -96,7 +100,8 @@ pub(crate) fn is_of_word(c: char) -> bool {
 }
 
 fn fold_case(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    chars.flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+    // `ẞ` is upper case already, and no pair of letters unless it comes from lower case.
+    chars.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
 /// Whether the character is a fraction of one, such as ½.
@@ -124,6 +129,7 @@ mod tests {
             ("Łódź", "lodz"),
             ("Ærø", "aero"),
             ("Straße", "strasse"),
+            ("STRAẞE", "strasse"),
             ("ΟΔΟΣ", "οδοσ"),
             ("Ещё", "еще"),
             ("ＡＢＣ", "abc"),
@@ -158,6 +164,7 @@ mod tests {
     fn words_are_letters_digits_and_marks() {
         assert_eq!(words("Schindler's List (1993)"), ["schindlers", "list", "1993"]);
         assert_eq!(words("L'Avventura, O’Brien"), ["l", "avventura", "obrien"]);
+        assert_eq!(words("schindler`s rosemary´s o′brien ‘nam"), ["schindlers", "rosemarys", "obrien", "nam"]);
         assert_eq!(words("WALL·E"), ["wall", "e"]);
         assert_eq!(words("8½"), words("8 1/2"));
         assert_eq!(words("हिन्दी सिनेमा"), ["हिन्दी", "सिनेमा"]);

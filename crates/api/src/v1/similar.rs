@@ -59,11 +59,12 @@ pub async fn list(_: Reader, state: State, request: HttpRequest, id: Path<String
     let prefer = Prefer { count: None, ..Prefer::of(request.headers()) };
     let SimilarRequest { limit, fields } = SimilarRequest::read(request.query_string(), prefer)?;
     let response = ListResponse::begin(&state, request.headers(), prefer);
+    let catalogue = Arc::clone(&state.catalogue);
+    let movies = state.searching(move || catalogue.similar(id, limit as usize)).await?;
+    // Only now: what does not exist is not known either.
     if response.is_known {
         return Ok(response.not_modified());
     }
-    let catalogue = Arc::clone(&state.catalogue);
-    let movies = state.searching(move || catalogue.similar(id, limit as usize)).await?;
     let items = movies.iter().map(|movie| match fields {
         Fields::ALL => movie.json(|movie| to_raw_value(&MovieBody::from(movie))).map(Cow::Borrowed),
         fields => to_raw_value(&MovieBody::from(&***movie).only(fields)).map(Cow::Owned),

@@ -155,7 +155,9 @@ impl Snapshot {
         }
         let mut counted = Vec::with_capacity(query.facets.len());
         for (filter, facets) in passes {
-            let totals = Pass::new(self, filter, facets.clone(), reach).totals().map_err(internal)?;
+            // What is counted is the list without the facet's filter, which may need less stretching.
+            let reach = if filter == query.filter { Some(reach) } else { None };
+            let totals = Pass::new(self, filter, facets.clone(), reach)?.totals().map_err(internal)?;
             counted.extend(facets.into_iter().zip(totals));
         }
         counted.sort_by_key(|(facet, _)| query.facets.iter().position(|asked| asked == facet));
@@ -174,7 +176,8 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(snapshot: &'a Snapshot, filter: MovieFilter, facets: Vec<Facet>, reach: Reach) -> Self {
+    /// Words are stretched as far as a list with this filter needs, where that is not known.
+    fn new(snapshot: &'a Snapshot, filter: MovieFilter, facets: Vec<Facet>, reach: Option<Reach>) -> Result<Self> {
         let search = Search {
             filter: Filter::new(&filter, snapshot.genre_table()),
             words: Words::new(&filter),
@@ -184,7 +187,8 @@ impl<'a> Pass<'a> {
             after: None,
         };
         let limits = Limits::of(&filter, snapshot.memory.facets.matches);
-        Self { snapshot, search, reach, limits, filter: Arc::new(filter), facets }
+        let reach = reach.map_or_else(|| snapshot.reach(&search), Ok)?;
+        Ok(Self { snapshot, search, reach, limits, filter: Arc::new(filter), facets })
     }
 
     /// What there is of each facet.

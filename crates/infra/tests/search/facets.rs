@@ -33,7 +33,6 @@ fn values(movie: &Movie, facet: Facet) -> Vec<String> {
 }
 
 fn expected(world: &World, query: &MovieQuery) -> Vec<FacetCounts> {
-    let reach = reach(&judged(world.movies.values(), &query.filter));
     let count = |facet: &Facet| {
         let mut filter = query.filter.clone();
         match facet {
@@ -42,7 +41,8 @@ fn expected(world: &World, query: &MovieQuery) -> Vec<FacetCounts> {
             Facet::ScoreBand => filter.ranges.retain(|range| range.field != NumberField::Score),
         }
         let mut counts = BTreeMap::new();
-        for (_, movie) in at(&judged(world.movies.values(), &filter), reach) {
+        let judged = judged(world.movies.values(), &filter);
+        for (_, movie) in at(&judged, reach(&judged)) {
             values(movie, *facet).into_iter().for_each(|value| *counts.entry(value).or_insert(0) += 1);
         }
         let mut counts = counts.into_iter().collect::<Vec<_>>();
