@@ -243,11 +243,12 @@ impl Follower {
                 return Ok(());
             }
         };
+        // It is in use from now on, also where it cannot be shown at once.
+        request.finish(Rebuilt { movies, generation, by_server: true });
+        info!(movies, "the index is rebuilt");
         self.live = Some(live);
         self.publish_with(None, Some(&snapshot))?;
         self.generations.tidy();
-        info!(movies, "the index is rebuilt");
-        request.finish(Rebuilt { movies, generation, by_server: true });
         Ok(())
     }
 
