@@ -1,9 +1,7 @@
 //! How a word of a query is found in a word of a movie. Words are those of [`text::words`](crate::text::words).
 
-use serde::{Deserialize, Serialize};
-
 /// The ways, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// It is the word.
     Exact,

@@ -63,9 +63,11 @@ struct Keyed {
 /// Misspelt words are looked up by their first characters: more would find the same words with more deletions.
 const DELETED_FROM: usize = 7;
 
-/// How much is remembered of what words stood for, and about how many words that are.
+/// How many bytes are remembered of what words stood for: in all, for each word of the dictionary, and about for each
+/// word that was asked for.
 const FOUND_BYTES: u64 = 16 << 20;
-const FOUND_ENTRIES: usize = 1 << 14;
+const FOUND_BYTES_FOR_EACH: u64 = 64;
+const FOUND_ENTRY: u64 = 1 << 10;
 
 impl Dictionary {
     pub(super) fn read(index: &InvertedIndexReader) -> io::Result<Self> {
@@ -96,7 +98,8 @@ impl Dictionary {
                 for_each_deletion(word, typos_in(word), |left| insert(left, ordinal));
             }
         });
-        let found = Cache::with_weighter(FOUND_ENTRIES, FOUND_BYTES, OrdinalsWeight);
+        let bytes = FOUND_BYTES.min(words.len() as u64 * FOUND_BYTES_FOR_EACH);
+        let found = Cache::with_weighter((bytes / FOUND_ENTRY) as usize, bytes, OrdinalsWeight);
         Ok(Self { words, frequencies, postings, grams, deletions, found })
     }
 
@@ -107,7 +110,9 @@ impl Dictionary {
 
     /// The words that `word` stands for in this way.
     pub(super) fn find(&self, kind: Kind, word: &str) -> Arc<Ordinals> {
-        if let Some(found) = self.found.get(&(kind, word)) {
+        // The others are found as fast as remembered.
+        let is_remembered = matches!(kind, Kind::Typo | Kind::Inside);
+        if is_remembered && let Some(found) = self.found.get(&(kind, word)) {
             return found;
         }
         let one = |ordinal| ordinal..ordinal + 1;
@@ -118,8 +123,7 @@ impl Dictionary {
             Kind::Inside => self.containing(word).into_iter().map(one).collect(),
         };
         let found = Arc::new(found);
-        // The others are found as fast as remembered.
-        if matches!(kind, Kind::Typo | Kind::Inside) {
+        if is_remembered {
             self.found.insert(Asked(kind, word.into()), Arc::clone(&found));
         }
         found

@@ -11,6 +11,7 @@ use tantivy::{
     directory::OwnedBytes,
     index::{InvertedIndexReader, SegmentId},
 };
+use tracing::warn;
 
 use super::{dictionary::Dictionary, postings::for_each_doc, sidecar::Sidecar};
 
@@ -63,8 +64,10 @@ impl DocWords {
             return Ok(with(OwnedBytes::new(bytes)));
         }
         // Read from the file, they take no memory of this process.
-        let written = sidecar.write(&bytes).map(|()| sidecar.open());
-        Ok(with(written.ok().flatten().unwrap_or_else(|| OwnedBytes::new(bytes))))
+        if let Err(error) = sidecar.write(&bytes) {
+            warn!(error = &error as &dyn std::error::Error, "the words of documents are kept in memory alone");
+        }
+        Ok(with(sidecar.open().unwrap_or_else(|| OwnedBytes::new(bytes))))
     }
 
     /// The file of a segment.

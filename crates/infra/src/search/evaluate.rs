@@ -19,7 +19,7 @@ use super::{
     numbers::{UNKNOWN_CELL, first_of_cell, popularity_cell},
     order::Hit,
     permutation::{NOTHING, Walk},
-    postings::{Mask, Union, WINDOW, is_set},
+    postings::{Mask, Union, WINDOW},
     segment::Segment,
     snapshot::View,
     words::{Matchers, Ranker, SegmentWords, TIERS, WHOLE_NAME, Words, first_rank},
@@ -445,7 +445,7 @@ impl Pass<'_> {
     /// Whether the document meets all conditions of a pass that [is random](Self::is_random) and leaves nothing out.
     fn has(&self, view: &View, doc: DocId) -> bool {
         let SegmentFilter { docs, fast, slow, without } = &self.filter;
-        view.alive.as_ref().is_none_or(|alive| is_set(alive, doc))
+        view.is_alive(doc)
             && docs.contains(&doc)
             && self.whole.iter().chain(fast).all(|union| union.has(doc))
             && !without.has(doc)

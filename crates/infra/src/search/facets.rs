@@ -5,8 +5,8 @@
 //! does not: where no words are looked for, what is remembered is counted with them, and a short pass over them is
 //! taken away. So such a facet costs little until segments are merged, whatever is written meanwhile.
 //!
-//! A pass ends early where it has found very many documents. What it has counted by then is a lower bound, and said to
-//! be one.
+//! A pass ends early where it has found very many documents. What it has counted by then, the most popular movies of
+//! one segment after the other, is a lower bound, and said to be one.
 
 use std::{cmp::Reverse, collections::BTreeMap, ops::ControlFlow, sync::Arc};
 

@@ -175,6 +175,10 @@ impl Follower {
             }
         }
         self.abandon_rebuild("the server is being stopped");
+        if let Some(thread) = self.preparing.take() {
+            // It looks whether to stop between one key and the next.
+            let _ = thread.join();
+        }
         if let Some(live) = &mut self.live
             && let Err(error) = live.commit()
         {
@@ -312,10 +316,14 @@ impl Follower {
         }
         let (shared, directory) = (Arc::clone(&self.shared), live.directory.clone());
         let prepare = move || {
-            let prepared = segments.iter().try_for_each(|segment| segment.prepare(&directory, || shared.is_stopping()));
+            for segment in segments {
+                segment.prepare(&directory, || shared.is_stopping());
+            }
+            // Segments may have come while these were prepared. After the end, the directory may be another process's.
+            let Some(snapshot) = shared.latest().filter(|_| !shared.is_stopping()) else { return };
             let is_used = |name: &str| snapshot.segment_ids().any(|id| id.uuid_string() == name);
-            if let Err(error) = prepared.and_then(|()| sidecar::tidy(&directory, is_used)) {
-                warn!(error = &error as &dyn std::error::Error, "the order of movies by a key could not be kept");
+            if let Err(error) = sidecar::tidy(&directory, is_used) {
+                warn!(error = &error as &dyn std::error::Error, "files of old segments could not be removed");
             }
         };
         self.preparing = thread::Builder::new().name("index-sort".to_owned()).spawn(prepare).ok();

@@ -3,7 +3,7 @@
 //! ```text
 //! LOCK         held by the one process that may use the directory
 //! CURRENT      the name of the generation that is in use
-//! gen-0001/    a generation: one Tantivy index
+//! gen-0001/    a generation: one Tantivy index, and beside its files those of `sidecar`
 //! REBUILD...   see `request`
 //! ```
 //!

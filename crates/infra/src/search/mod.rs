@@ -7,8 +7,8 @@
 //! - `generation`: where it is on disk
 //! - `beside`: how a second process reads it
 //! - `follower`, `rebuild`, `request`, `writer`, `shared`: how it is kept current
-//! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `doc_words`, `sidecar`, `genres`: one state of the index, and
-//!   what is made of it to be read fast
+//! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `doc_words`, `sidecar`, `ranks`, `genres`: one state of the
+//!   index, and what is made of it to be read fast
 //! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
 //! - `order`, `permutation`, `collect`: what comes first
 //! - `verify`, `compare`: whether it is what the database makes it

@@ -91,6 +91,8 @@ pub(super) fn is_inexact(field: NumberField, code: u64) -> bool {
 
 /// Twice the count of millionths in a number from 0 to 100, and one more if something is left.
 fn cell(number: f64) -> u64 {
+    // A cursor can hold any number.
+    let number = number.clamp(0.0, MAX_DECIMAL);
     let nearest = (number * DIGITS).round();
     if nearest / DIGITS == number {
         return nearest as u64 * 2;

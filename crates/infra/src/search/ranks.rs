@@ -1,6 +1,8 @@
 //! The numbers of a segment as ranks in memory, which are compared many at a time.
 //!
-//! A byte a document for a field of few different numbers, else two; read at the first filter by the field.
+//! A byte a document for a field of few different numbers, else two. Those of large segments are made for all fields
+//! soon after the segment is opened, on a thread of its own; others, and what is asked for before, at the first use of
+//! the field.
 
 use std::collections::HashSet;
 

@@ -330,7 +330,7 @@ impl Build {
         let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         for reader in reader.searcher().segment_readers() {
             let segment = Segment::open(0, reader, &schema().1, &generation.directory, true)?;
-            segment.prepare(&generation.directory, || self.go_on().is_err())?;
+            segment.prepare(&generation.directory, || self.go_on().is_err());
         }
         self.go_on()?;
         progress.step = Step::CatchingUp;

@@ -23,6 +23,8 @@ use tantivy::{
     store::StoreReader,
 };
 
+use tracing::warn;
+
 use super::{
     dictionary::Dictionary,
     doc_words::DocWords,
@@ -76,6 +78,23 @@ const SORTED_BY: [SortField; 9] = [
     SortField::UpdatedAt,
     SortField::Id,
 ];
+
+/// What the file of a permutation is called.
+fn file_name(field: SortField) -> &'static str {
+    match field {
+        SortField::Relevance => "relevance",
+        SortField::Popularity => "popularity",
+        SortField::Score => "score",
+        SortField::Name => "name",
+        SortField::Director => "director",
+        SortField::Year => "year",
+        SortField::Runtime => "runtime",
+        SortField::Votes => "votes",
+        SortField::CreatedAt => "created",
+        SortField::UpdatedAt => "updated",
+        SortField::Id => "id",
+    }
+}
 
 /// The documents of a genre.
 enum GenreDocs {
@@ -137,8 +156,7 @@ impl Segment {
         let is_small = reader.max_doc() <= Self::SMALL;
         let segment = reader.segment_id();
         let permutation = |field: SortField| {
-            let name = format!("{field:?}");
-            let file = || Permutation::open(Sidecar { directory, segment, name: &name }, reader.max_doc());
+            let file = || Permutation::open(Sidecar { directory, segment, name: file_name(field) }, reader.max_doc());
             let opened = if is_small { None } else { file() };
             opened.map(OnceLock::from).unwrap_or_default()
         };
@@ -173,29 +191,31 @@ impl Segment {
     }
 
     /// Makes what would take long when it is needed, and keeps it in `directory`, that of the index, until `is_over`.
-    pub(super) fn prepare(&self, directory: &Path, is_over: impl Fn() -> bool) -> io::Result<()> {
+    pub(super) fn prepare(&self, directory: &Path, is_over: impl Fn() -> bool) {
         if self.permutations.iter().any(|permutation| permutation.get().is_none()) {
             let by_id = self.by_id();
             for (place, field) in SORTED_BY.into_iter().enumerate() {
                 if is_over() {
-                    return Ok(());
+                    return;
                 }
                 if self.permutations[place].get().is_some() {
                     continue;
                 }
-                let name = format!("{field:?}");
-                let file = Sidecar { directory, segment: self.reader.segment_id(), name: &name };
-                self.permutation_by(field, &by_id).write(file)?;
-                // Read from the file, it takes no memory of this process.
-                if let Some(permutation) = Permutation::open(file, self.max_doc) {
-                    let _ = self.permutations[place].set(permutation);
+                let file = Sidecar { directory, segment: self.reader.segment_id(), name: file_name(field) };
+                let made = self.permutation_by(field, &by_id);
+                if let Err(error) = made.write(file) {
+                    warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the order of movies by a key is kept in memory alone"
+                    );
                 }
+                // Read from the file, it takes no memory of this process.
+                let _ = self.permutations[place].set(Permutation::open(file, self.max_doc).unwrap_or(made));
             }
         }
-        for numbers in &self.numbers {
+        for numbers in self.numbers.iter().filter(|_| !is_over()) {
             numbers.ranks();
         }
-        Ok(())
     }
 
     /// The documents in the order of a key, if that is known or quickly made.
@@ -435,8 +455,7 @@ pub(super) fn wrong_sidecars(
     let name = |field| reader.schema().get_field_name(field);
     let ids = columns.u64(name(fields.id))?.values;
     for field in SORTED_BY {
-        let file_name = format!("{field:?}");
-        let file = Sidecar { directory, segment, name: &file_name };
+        let file = Sidecar { directory, segment, name: file_name(field) };
         if file.found().is_none() {
             continue;
         }
@@ -552,7 +571,19 @@ impl NumberColumn {
         let is_doubtful = (range.min.is_some() && is_inexact(self.field, codes.first))
             || (range.max.is_some() && is_inexact(self.field, codes.last));
         let is_in = |doc| self.get(doc).is_some_and(|number| range.contains(number));
-        self.ranks().retain(codes, is_doubtful, start, mask, is_in);
+        match self.ready_ranks() {
+            Some(ranks) => ranks.retain(codes, is_doubtful, start, mask, is_in),
+            None => {
+                let mut within = Mask::EMPTY;
+                let set = |doc| {
+                    if is_in(doc) {
+                        within.set(doc - start)
+                    }
+                };
+                find_codes(&*self.codes, codes, start, mask, set);
+                mask.and(&within);
+            }
+        }
     }
 
     /// The groups of numbers that begin at these, which are exact as codes.
@@ -568,6 +599,11 @@ impl NumberColumn {
 
     fn ranks(&self) -> &Ranks {
         self.ranks.get_or_init(|| Ranks::read(&*self.codes))
+    }
+
+    /// The ranks, unless it takes long to make them and nobody has done so yet.
+    fn ready_ranks(&self) -> Option<&Ranks> {
+        if self.codes.num_vals() <= Segment::SMALL { Some(self.ranks()) } else { self.ranks.get() }
     }
 
     /// Calls `each` with the documents of the window at `start` that have one of these codes, or, if `missing`, none;

@@ -20,6 +20,9 @@ const UNFINISHED: &str = "new";
 /// Tells the unfinished files of this process from those that another one has left.
 static WRITER: LazyLock<String> = LazyLock::new(|| format!("{:016x}.{UNFINISHED}", rand::random::<u64>()));
 
+/// Counts the ways in which sidecars have been laid out: raise this with every change to what is in one.
+const FORMAT: u8 = 1;
+
 /// A checksum, at the end.
 const SUM: usize = size_of::<u32>();
 
@@ -44,7 +47,7 @@ impl Sidecar<'_> {
         let file = MmapDirectory::open(self.directory).ok()?.open_read(&self.path()).ok()?;
         let length = file.len().checked_sub(SUM)?;
         let (bytes, sum) = file.read_bytes().ok()?.split(length);
-        (sum.as_slice() == checksum(&bytes)).then_some(bytes)
+        (sum.as_slice() == self.checksum(&bytes)).then_some(bytes)
     }
 
     /// Writes the file, from which [`Sidecar::open`] reads.
@@ -55,7 +58,7 @@ impl Sidecar<'_> {
             let mut file = File::create(&temporary)?;
             file.write_all(bytes)?;
             // After a power failure, the checksum tells whether it got to the disk.
-            file.write_all(&checksum(bytes))?;
+            file.write_all(&self.checksum(bytes))?;
             fs::rename(&temporary, path)
         };
         write().inspect_err(|_| drop(fs::remove_file(&temporary)))
@@ -65,10 +68,15 @@ impl Sidecar<'_> {
     pub(super) fn found(&self) -> Option<PathBuf> {
         Some(self.directory.join(self.path())).filter(|path| path.exists())
     }
-}
 
-fn checksum(bytes: &[u8]) -> [u8; SUM] {
-    crc32fast::hash(bytes).to_le_bytes()
+    /// A file of another format, of another segment or of something else is one with a wrong checksum.
+    fn checksum(&self, bytes: &[u8]) -> [u8; SUM] {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&[FORMAT]);
+        hasher.update(self.path().as_os_str().as_encoded_bytes());
+        hasher.update(bytes);
+        hasher.finalize().to_le_bytes()
+    }
 }
 
 /// Removes the files of segments that are no more, and those that another process did not finish. Only the process that

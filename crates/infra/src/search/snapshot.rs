@@ -102,6 +102,10 @@ pub(super) struct View {
 }
 
 impl View {
+    pub(super) fn is_alive(&self, doc: DocId) -> bool {
+        self.alive.as_ref().is_none_or(|alive| is_set(alive, doc))
+    }
+
     /// The same segment where other documents are alive.
     pub(super) fn with_alive(&self, alive: Option<Arc<Vec<u64>>>) -> Self {
         Self { segment: Arc::clone(&self.segment), alive, deletes: None }
@@ -296,8 +300,7 @@ impl Snapshot {
     /// See [`MovieSearch::movie`](domain::ports::MovieSearch::movie).
     pub(super) fn movie_by_id(&self, id: MovieId) -> Result<Option<Movie>> {
         for (_, view) in &self.views {
-            let is_alive = |doc: &DocId| view.alive.as_ref().is_none_or(|alive| is_set(alive, *doc));
-            if let Some(doc) = view.segment.with_id(id).map_err(internal)?.into_iter().find(is_alive) {
+            if let Some(doc) = view.segment.with_id(id).map_err(internal)?.into_iter().find(|doc| view.is_alive(*doc)) {
                 return self.movie(view, doc).map(|movie| Some(Movie::clone(&movie)));
             }
         }
@@ -495,13 +498,13 @@ fn reach(search: &Search, segments: &[SegmentSearch]) -> Result<Reach> {
 
 /// Whether to go as far as `next` takes hardly longer than to go to `stage`: then there is no need to do both.
 fn is_as_quick(segments: &[SegmentSearch], next: Reach, stage: Reach) -> Result<bool> {
-    /// Times as long.
-    const HARDLY: u64 = 3;
+    /// Looking at so many documents takes no longer than to prepare for it.
+    const QUICK: u64 = 1 << 11;
     let effort = |reach| {
         let mut efforts = segments.iter().map(|segment| segment.effort(reach));
         efforts.try_fold(0_u64, |sum, effort| Ok(sum.saturating_add(effort?))).map_err(internal)
     };
-    Ok(effort(next)? <= effort(stage)?.saturating_mul(HARDLY))
+    Ok(effort(stage)? <= QUICK && effort(next)? <= QUICK)
 }
 
 /// How many movies are found at a reach, up to [`FEW`].

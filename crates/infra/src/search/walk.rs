@@ -2,10 +2,12 @@
 //!
 //! Every segment is walked by itself, run by run, and what it gives is merged with the others. A run is the first
 //! [`RUN`] documents after those of the run before. In the order in which documents are stored, it begins where that
-//! one ended. In any other it is found by one pass over the columns of the sort keys with a bounded heap: a list of n
-//! movies costs n / [`RUN`] such passes, where a walk from page to page would cost hundreds of times as many, and one
-//! single sort as much memory as there are matches. 25 million movies are about 400 passes of some tens of
-//! milliseconds each: less than it takes to read the movies themselves.
+//! one ended; so it does in the order of any one key, where the segment is sorted by that and not too few documents
+//! match (see [`Permutation`](super::permutation::Permutation)). Otherwise, by several keys above all, a run is found by
+//! one pass over the columns of the sort keys with a bounded heap: a list of n movies costs n / [`RUN`] such passes,
+//! where a walk from page to page would cost hundreds of times as many, and one single sort as much memory as there are
+//! matches. 25 million movies are about 400 passes of some tens of milliseconds each: less than it takes to read the
+//! movies themselves.
 
 use std::{ops::ControlFlow, vec};
 

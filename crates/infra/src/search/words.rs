@@ -67,12 +67,13 @@ impl Word {
 
     /// Whether it may be found in this way.
     fn allows(&self, kind: Kind, reach: Reach) -> bool {
-        match kind {
+        let can = match kind {
             Kind::Exact => true,
             Kind::Prefix => self.prefix_from.is_some_and(|from| from <= reach),
-            Kind::Typo => reach >= Reach::Typos && typos_from(&self.text) > 0,
-            Kind::Inside => reach >= Reach::Inside && can_be_inside(&self.text),
-        }
+            Kind::Typo => typos_from(&self.text) > 0,
+            Kind::Inside => can_be_inside(&self.text),
+        };
+        can && reach.allows(kind)
     }
 }
 
@@ -110,11 +111,7 @@ impl Words {
             }
             let last = words.len().saturating_sub(1);
             all.words.extend(words.into_iter().enumerate().map(|(i, text)| {
-                let prefix_from = match (i == last, text.chars().nth(1).is_some()) {
-                    (true, long) if long || i > 0 => Some(Reach::Near),
-                    (false, true) => Some(Reach::Prefixes),
-                    _ => None,
-                };
+                let prefix_from = Reach::ALL.into_iter().find(|reach| reach.allows_prefix(&text, i, i == last));
                 Word { text, place, prefix_from }
             }));
         }
@@ -415,11 +412,17 @@ impl<'a> TextMatch<'a> {
     }
 
     /// Whether so many documents of a window are best looked at one by one.
-    fn prefers_looks(&mut self, documents: u32, max_doc: DocId) -> bool {
+    fn prefers_looks(&self, documents: u32, max_doc: DocId) -> bool {
         match self {
             Self::Nothing => true,
             Self::Docs(_) => false,
             Self::Words(words) => words.prefers_looks(documents, max_doc),
+        }
+    }
+
+    fn note_looks(&mut self, documents: u32) {
+        if let Self::Words(words) = self {
+            words.looked += u64::from(documents) * LOOK;
         }
     }
 
@@ -464,16 +467,15 @@ impl<'a> WordMatch<'a> {
         Ok(self.union.get_or_insert_default())
     }
 
-    fn prefers_looks(&mut self, documents: u32, max_doc: DocId) -> bool {
+    fn prefers_looks(&self, documents: u32, max_doc: DocId) -> bool {
         let look = u64::from(documents) * LOOK;
         let read = self.cost * u64::from(WINDOW) / u64::from(max_doc.max(1)) + self.lists * CONTINUE;
-        let prefers = look < read || (self.union.is_none() && self.looked + look < self.lists * OPEN);
-        self.looked += if prefers { look } else { 0 };
-        prefers
+        look < read || (self.union.is_none() && self.looked + look < self.lists * OPEN)
     }
 
     fn find(&mut self, start: DocId, wanted: &Mask, max_doc: DocId) -> tantivy::Result<Mask> {
         if self.prefers_looks(wanted.count(), max_doc) {
+            self.looked += u64::from(wanted.count()) * LOOK;
             let mut found = Mask::EMPTY;
             wanted.iter().filter(|index| self.has(start + index)).for_each(|index| found.set(index));
             return Ok(found);
@@ -554,6 +556,8 @@ impl Matchers<'_> {
                     let looks = word.name.prefers_looks(count, max_doc) && word.director.prefers_looks(count, max_doc);
                     let mut found = Mask::EMPTY;
                     if looks {
+                        word.name.note_looks(count);
+                        word.director.note_looks(count);
                         let mut in_directors = Mask::EMPTY;
                         for index in anywhere.iter() {
                             let own = self.doc_words.get(start + index);

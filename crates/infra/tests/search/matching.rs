@@ -1,6 +1,6 @@
 //! Lists show what a look at every movie finds, in the same order.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
     movie::{Movie, MovieId},
@@ -9,7 +9,10 @@ use domain::{
 };
 use rand::{RngExt, seq::IndexedRandom};
 
-use crate::{oracle, random, world::World};
+use crate::{
+    oracle, random,
+    world::{World, wait_until},
+};
 
 fn ids(world: &World, query: &MovieQuery) -> Vec<MovieId> {
     world.find(query).movies.iter().map(|movie| movie.id).collect()
@@ -50,7 +53,10 @@ pub fn grown(seed: u64, movies: usize) -> World {
 
 /// Compares lists with those of the oracle. Returns the ranks that were seen.
 fn agree_with_oracle(seed: u64, movies: usize, queries: usize) -> BTreeSet<u32> {
-    let world = grown(seed, movies);
+    agree(&grown(seed, movies), seed, queries)
+}
+
+fn agree(world: &World, seed: u64, queries: usize) -> BTreeSet<u32> {
     let mut rng = random::seeded(seed + 1);
     let mut seen = BTreeSet::new();
     for i in 0..queries {
@@ -94,6 +100,50 @@ fn every_list_is_what_a_look_at_every_movie_finds() {
     let seeds = if is_long() { 0..40 } else { 0..6 };
     let seen = seeds.flat_map(|seed| agree_with_oracle(seed, 300, 400)).collect::<BTreeSet<_>>();
     assert_eq!(seen, (0..oracle::RANKS).collect(), "every kind of match in every field");
+}
+
+/// The files that are made of a large segment, beside its own.
+fn sidecars(world: &World) -> Vec<PathBuf> {
+    let current = fs::read_to_string(world.path().join("CURRENT")).unwrap();
+    let files = fs::read_dir(world.path().join(current.trim())).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "sidecar")).collect()
+}
+
+#[test]
+fn lists_of_a_large_segment_are_what_a_look_at_every_movie_finds() {
+    let mut rng = random::seeded(500);
+    let mut world = World::without_index();
+    let genres = random::genre_names().iter().map(|name| world.genre(name)).collect::<Vec<_>>();
+    world.add((0..9_000).map(|_| random::movie_with(&mut rng, &genres)).collect(), true);
+    world.start();
+    world.settle();
+    wait_until("all files are made", || sidecars(&world).len() == 10);
+    agree(&world, 500, 30);
+    // Others are damaged, cut off, of another segment, or gone; what is left of a write that was not finished stays.
+    for damage in 0..4 {
+        world.stop();
+        let files = sidecars(&world);
+        for (file, next) in files.iter().zip(files.iter().cycle().skip(1)) {
+            match damage {
+                0 => {
+                    let mut bytes = fs::read(file).unwrap();
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 1;
+                    fs::write(file, bytes).unwrap();
+                }
+                1 => fs::write(file, &fs::read(file).unwrap()[..100]).unwrap(),
+                2 => drop(fs::copy(next, file).unwrap()),
+                _ => fs::rename(file, file.with_extension("new")).unwrap(),
+            }
+        }
+        let ids = world.movies.keys().copied().collect::<Vec<_>>();
+        world.delete(&ids.sample(&mut rng, 20).copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        world.start();
+        world.settle();
+        agree(&world, 501 + damage, 15);
+        wait_until("all files are made", || sidecars(&world).len() >= 10);
+    }
+    agree(&world, 510, 15);
 }
 
 #[test]
