@@ -59,6 +59,14 @@ fn an_index_is_verified_and_rebuilt_beside_a_server_and_without_one(database: &T
     assert_eq!(index(&["verify", "--quiet"]), equal(4));
     server.stop();
     assert_eq!(index(&["verify"]), equal(4));
+
+    let generation = program.directory.path().join("search/gen-0002");
+    let files = fs::read_dir(generation).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.into_iter().find(|file| file.extension().is_some_and(|kind| kind == "store")).unwrap();
+    fs::write(&file, "").unwrap();
+    let (status, text) = index(&["verify", "--all"]);
+    let damaged = format!("{} is damaged.\n", file.file_name().unwrap().display());
+    assert!(status == 1 && text.lines().count() == 2 && text.contains(&damaged), "{text}");
     assert_eq!(index(&["rebuild"]).0, 0);
     assert_eq!(index(&["verify"]), equal(4));
 }

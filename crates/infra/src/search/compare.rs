@@ -247,17 +247,20 @@ impl Comparison {
         Ok(None)
     }
 
-    /// Compares the terms and texts of all movies that were right so far. `tell` is told how many of how many parts of
-    /// that are done. Returns whether every movie that differs was given to `each`.
+    /// Compares the terms and texts of all movies that were right so far, reading through the segments that have some.
+    /// `tell` is told how many of how many parts of that are done. Returns whether every movie that differs was given to
+    /// `each`.
     pub(super) fn compare_terms(
         &self,
         tell: &mut dyn FnMut(u64, u64),
         each: &mut dyn FnMut(Difference),
     ) -> Result<bool, Cause> {
         let slots = self.slots();
-        let (mut done, total) = (0, (slots.len() * self.parts.len()) as u64);
+        // Where few movies are compared, most segments have none of them.
+        let parts = self.parts.iter().filter(|part| part.right.iter().any(|docs| *docs != 0)).collect::<Vec<_>>();
+        let (mut done, total) = (0, (slots.len() * parts.len()) as u64);
         let mut complete = true;
-        for part in &self.parts {
+        for part in parts {
             let mut sums = vec![0_u64; part.sums.len()];
             for slot in &slots {
                 tell(done, total);
@@ -634,6 +637,34 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn segments_without_a_movie_that_is_compared_are_not_read_through() {
+        let (schema, fields) = schema::schema();
+        let index = Index::builder().schema(schema.clone()).settings(schema::settings()).create_in_ram().unwrap();
+        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000).unwrap();
+        writer.set_merge_policy(Box::new(tantivy::merge_policy::NoMergePolicy));
+        for ids in [1..100, 100..103] {
+            for id in ids {
+                writer.add_document(document(&fields, &movie(id)).unwrap()).unwrap();
+            }
+            writer.commit().unwrap();
+        }
+        let searcher = index.reader().unwrap().searcher();
+        assert_eq!(searcher.segment_readers().len(), 2);
+        let parts = |ids: &[u64]| {
+            let mut comparison = Comparison::new(searcher.segment_readers(), &schema, &fields).unwrap();
+            for id in ids {
+                let places = comparison.places(MovieId(*id)).unwrap();
+                assert_eq!(comparison.compare(MovieId(*id), Some(&movie(*id)), &places).unwrap(), None);
+            }
+            let mut read = 0;
+            let each = &mut |difference| panic!("{difference}");
+            assert!(comparison.compare_terms(&mut |_, total| read = total, each).unwrap());
+            read / comparison.slots().len() as u64
+        };
+        assert_eq!([&[1, 101][..], &[101], &[]].map(parts), [2, 1, 0]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! words. All words of a document are neighbours, so that a look takes two reads from memory; in columns it would be a
 //! dozen.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tantivy::{
     DocId,
@@ -42,27 +42,70 @@ impl DocWords {
     /// Of so many documents, the words are gathered whenever the segment is opened.
     const SMALL: DocId = 1 << 13;
 
-    /// The words of a segment, from its file if it is large and has one; `directory` is that of the index.
+    /// The words of a segment, from its file if it is large and has one; `directory` is that of the index. The file is
+    /// written if this process `writes`.
     pub(super) fn open(
         directory: &Path,
         segment: SegmentId,
         texts: &[Words; 2],
         max_doc: DocId,
+        writes: bool,
     ) -> tantivy::Result<Self> {
         let with = |bytes| Self { bytes, max_doc: max_doc as usize };
         if max_doc <= Self::SMALL {
             return Ok(with(OwnedBytes::new(gathered(texts, max_doc)?)));
         }
-        let sidecar = Sidecar { directory, segment, name: "words" };
-        if let Some(words) = sidecar.open().map(with).filter(Self::is_whole) {
+        let sidecar = Self::sidecar(directory, segment);
+        if let Some(words) = Self::read(sidecar, max_doc) {
             return Ok(words);
         }
         let bytes = gathered(texts, max_doc)?;
+        if !writes {
+            return Ok(with(OwnedBytes::new(bytes)));
+        }
         // Read from the file, they take no memory of this process.
         if let Err(error) = sidecar.write(&bytes) {
             warn!(error = &error as &dyn std::error::Error, "the words of documents are kept in memory alone");
         }
         Ok(with(sidecar.open().unwrap_or_else(|| OwnedBytes::new(bytes))))
+    }
+
+    /// The file of a segment.
+    pub(super) fn sidecar(directory: &Path, segment: SegmentId) -> Sidecar<'_> {
+        Sidecar { directory, segment, name: "words" }
+    }
+
+    /// The words in a file, unless it is missing or damaged.
+    pub(super) fn read(file: Sidecar, max_doc: DocId) -> Option<Self> {
+        let words = Self { bytes: file.open()?, max_doc: max_doc as usize };
+        words.is_whole().then_some(words)
+    }
+
+    /// Whether each document has the words that posting lists say, in their order, and no others.
+    pub(super) fn are_those_of(&self, indexes: &[Arc<InvertedIndexReader>; 2]) -> tantivy::Result<bool> {
+        for (text, index) in indexes.iter().enumerate() {
+            // A sum of hashes needs neither the words of all documents in memory nor their order.
+            let mut sum = 0_u64;
+            for doc in 0..self.max_doc as DocId {
+                let mut last = None;
+                for ordinal in self.get(doc)[text].iter().map(|bytes| u32::from_le_bytes(*bytes)) {
+                    if last.replace(ordinal) >= Some(ordinal) {
+                        return Ok(false);
+                    }
+                    sum = sum.wrapping_add(hash(ordinal, doc));
+                }
+            }
+            let mut terms = index.terms().stream()?;
+            let mut ordinal = 0;
+            while let Some((_, info)) = terms.next() {
+                for_each_doc(index, info, |doc| sum = sum.wrapping_sub(hash(ordinal, doc)))?;
+                ordinal += 1;
+            }
+            if sum != 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether the file is of as many documents.
@@ -82,14 +125,20 @@ impl DocWords {
 
     /// Where a document begins.
     fn start(&self, doc: usize) -> usize {
-        let block: [u8; BLOCK_PLACE] = self.read(doc / BLOCK * BLOCK_PLACE);
-        let place: [u8; PLACE] = self.read(blocks(self.max_doc) * BLOCK_PLACE + doc * PLACE);
+        let block: [u8; BLOCK_PLACE] = self.bytes_at(doc / BLOCK * BLOCK_PLACE);
+        let place: [u8; PLACE] = self.bytes_at(blocks(self.max_doc) * BLOCK_PLACE + doc * PLACE);
         u64::from_le_bytes(block) as usize + u32::from_le_bytes(place) as usize
     }
 
-    fn read<const N: usize>(&self, at: usize) -> [u8; N] {
+    fn bytes_at<const N: usize>(&self, at: usize) -> [u8; N] {
         self.bytes.get(at..at + N).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; N])
     }
+}
+
+fn hash(ordinal: u32, doc: DocId) -> u64 {
+    let mixed = (u64::from(ordinal) << 32 | u64::from(doc)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed ^ mixed >> 29
 }
 
 /// How many blocks there are, counting the place after the last document as one.

@@ -15,6 +15,8 @@ use std::{
     io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use domain::change::Seq;
@@ -23,6 +25,10 @@ use tantivy::Index;
 use tracing::warn;
 
 use super::{OpenError, request, schema};
+
+/// How long others may look at the lock, and how often it is tried meanwhile.
+const LOOKING: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The last change that an index holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -71,13 +77,20 @@ impl Generations {
         fs::create_dir_all(path).map_err(failed)?;
         // The system gives the lock back when the process ends, in whatever way.
         let lock = File::options().create(true).truncate(false).write(true).open(path.join("LOCK")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {
-                request::forget(path);
-                Ok(Self { path: path.to_owned(), building: None, untidy: false, _lock: lock })
+        let give_up = Instant::now() + LOOKING;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    request::forget(path);
+                    return Ok(Self { path: path.to_owned(), building: None, untidy: false, _lock: lock });
+                }
+                Err(TryLockError::WouldBlock) if is_locked(path) || Instant::now() >= give_up => {
+                    return Err(OpenError::Locked { path: path.to_owned() });
+                }
+                // Somebody is looking whether it is taken.
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: path.to_owned() }),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
 
@@ -161,7 +174,8 @@ impl Generations {
 /// Whether a process has the directory.
 pub(super) fn is_locked(directory: &Path) -> bool {
     let lock = File::open(directory.join("LOCK"));
-    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    // Shared: any number may look at once, and none takes another one for a process that has the directory.
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// The index in use by the process that has the directory, which has checked it, and the last change it holds.
@@ -184,7 +198,7 @@ fn current(directory: &Path) -> Result<PathBuf, String> {
 }
 
 /// What `open` returns. A damaged file can make the library panic.
-fn caught<T>(path: &Path, open: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(super) fn caught<T>(path: &Path, open: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(format!("{} is damaged", path.display())))
 }
 
@@ -216,6 +230,6 @@ fn check(Generation { index, directory: path }: &Generation) -> Result<(), Strin
     }
 }
 
-fn broken(path: &Path, error: &tantivy::TantivyError) -> String {
+pub(super) fn broken(path: &Path, error: &tantivy::TantivyError) -> String {
     format!("{} is damaged: {error}", path.display())
 }

@@ -243,11 +243,12 @@ impl Follower {
                 return Ok(());
             }
         };
+        // It is in use from now on, also where it cannot be shown at once.
+        request.finish(Rebuilt { movies, generation, by_server: true });
+        info!(movies, "the index is rebuilt");
         self.live = Some(live);
         self.publish_with(None, Some(&snapshot))?;
         self.generations.tidy();
-        info!(movies, "the index is rebuilt");
-        request.finish(Rebuilt { movies, generation, by_server: true });
         Ok(())
     }
 
@@ -328,7 +329,7 @@ impl Build {
         self.go_on()?;
         let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         for reader in reader.searcher().segment_readers() {
-            let segment = Segment::open(0, reader, &schema().1, &generation.directory)?;
+            let segment = Segment::open(0, reader, &schema().1, &generation.directory, true)?;
             segment.prepare(&generation.directory, || self.go_on().is_err());
         }
         self.go_on()?;

@@ -50,12 +50,14 @@ enum State {
     Failed(String),
 }
 
-/// A request that was taken.
+/// A request that was taken. Who asked is told an end, at the latest when nobody has it any more.
 #[derive(Clone)]
-pub(super) struct Request {
+pub(super) struct Request(Arc<Taken>);
+
+struct Taken {
     directory: PathBuf,
     number: u64,
-    told: Arc<Mutex<Told>>,
+    told: Mutex<Told>,
 }
 
 /// What was last said of a request.
@@ -72,7 +74,8 @@ impl Request {
         let path = directory.join(REQUEST);
         let text = fs::read_to_string(&path).ok()?;
         let number = text.trim_end().parse();
-        let request = number.ok().map(|number| Self { directory: directory.to_owned(), number, told: Arc::default() });
+        let taken = |number| Taken { directory: directory.to_owned(), number, told: Mutex::default() };
+        let request = number.ok().map(|number| Self(Arc::new(taken(number))));
         if let Some(request) = &request {
             request.tell(Progress::WAITING);
         }
@@ -85,24 +88,26 @@ impl Request {
 
     /// Says how far it is.
     pub(super) fn tell(&self, progress: Progress) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = |(at, last): (Instant, Progress)| last.step != progress.step || at.elapsed() >= TELL;
         if !told.ended && told.progress.is_none_or(is_due) {
             told.progress = Some((Instant::now(), progress));
-            self.write(State::Running(progress));
+            self.0.write(State::Running(progress));
         }
     }
 
     /// Says that it is done.
     pub(super) fn finish(&self, rebuilt: Rebuilt) {
-        self.end(State::Done(rebuilt));
+        self.0.end(State::Done(rebuilt));
     }
 
     /// Says why it is not.
     pub(super) fn fail(&self, reason: &str) {
-        self.end(State::Failed(reason.to_owned()));
+        self.0.end(State::Failed(reason.to_owned()));
     }
+}
 
+impl Taken {
     fn end(&self, state: State) {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
         self.write(state);
@@ -113,6 +118,14 @@ impl Request {
         let text = serde_json::to_string(&status).map_err(io::Error::from);
         if let Err(error) = text.and_then(|text| replace(&self.directory.join(STATUS), &text)) {
             warn!(error = &error as &dyn std::error::Error, "how far the rebuild of the index is cannot be told");
+        }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if !self.told.get_mut().unwrap_or_else(PoisonError::into_inner).ended {
+            self.end(State::Failed("the server failed on the way; its log says why".to_owned()));
         }
     }
 }
@@ -190,4 +203,52 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     let temporary = path.with_added_extension("new");
     fs::write(&temporary, text)?;
     fs::rename(temporary, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_dropped_has_failed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().to_owned();
+        // Somebody has the directory all the time.
+        let lock = File::create(path.join("LOCK")).unwrap();
+        lock.lock().unwrap();
+        let asked = {
+            let path = path.clone();
+            thread::spawn(move || ask(&path, &mut |_| {}))
+        };
+        let give_up = Instant::now() + Duration::from_secs(20);
+        let request = loop {
+            if let Some(request) = Request::take(&path) {
+                break request;
+            }
+            assert!(Instant::now() < give_up);
+            thread::sleep(LOOK);
+        };
+        let other = request.clone();
+        drop(request);
+        other.tell(Progress::WAITING);
+        assert!(matches!(status(&path, other.0.number), Some(State::Running(_))));
+        drop(other);
+        while !asked.is_finished() {
+            assert!(Instant::now() < give_up, "it waits for ever");
+            thread::sleep(LOOK);
+        }
+        assert!(asked.join().unwrap().unwrap_err().contains("the server failed on the way"));
+    }
+
+    #[test]
+    fn what_was_said_last_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join(REQUEST), "7\n").unwrap();
+        let request = Request::take(directory.path()).unwrap();
+        request.fail("for a reason");
+        drop(request);
+        assert!(matches!(status(directory.path(), 7), Some(State::Failed(reason)) if reason == "for a reason"));
+    }
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -128,24 +128,17 @@ impl Segment {
     /// Of so many documents, permutations are made when they are needed, in a millisecond.
     const SMALL: DocId = 1 << 13;
 
-    /// Opens a segment; `directory` is that of the index.
+    /// Opens a segment; `directory` is that of the index, in which this process may write if it `writes`.
     pub(super) fn open(
         number: u64,
         reader: &SegmentReader,
         fields: &Fields,
         directory: &Path,
+        writes: bool,
     ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let name = |field| reader.schema().get_field_name(field);
-        let numbers = NUMBER_FIELDS.map(|field| {
-            let place = field as usize;
-            Ok(NumberColumn {
-                field,
-                codes: columns.u64(name(fields.numbers[place]))?.values,
-                exact: columns.column_opt::<f64>(name(fields.exact[place]))?,
-                ranks: OnceLock::new(),
-            })
-        });
+        let numbers = NUMBER_FIELDS.map(|field| NumberColumn::open(reader, fields, field));
         let text = |fields: &TextFields| {
             let tokens = columns.str(name(fields.tokens))?;
             let words = reader.inverted_index(fields.words)?;
@@ -169,7 +162,7 @@ impl Segment {
         };
         let texts = [text(&fields.texts[0])?, text(&fields.texts[1])?];
         let words = texts.each_ref().map(|text| (&*text.words, &text.dictionary));
-        let words = DocWords::open(directory, segment, &words, reader.max_doc())?;
+        let words = DocWords::open(directory, segment, &words, reader.max_doc(), writes)?;
         Ok(Self {
             number,
             max_doc: reader.max_doc(),
@@ -435,6 +428,63 @@ impl SortColumn<'_> {
     }
 }
 
+/// The files beside a segment in `directory`, that of the index, that are damaged or not what the segment makes them.
+/// Those that are missing are made when they are needed.
+pub(super) fn wrong_sidecars(
+    reader: &SegmentReader,
+    fields: &Fields,
+    directory: &Path,
+) -> tantivy::Result<Vec<PathBuf>> {
+    let (segment, max_doc, mut wrong) = (reader.segment_id(), reader.max_doc(), Vec::new());
+    if max_doc <= Segment::SMALL {
+        return Ok(wrong);
+    }
+    let text_fields = |text: Text| &fields.texts[text as usize];
+    let words = DocWords::sidecar(directory, segment);
+    if words.found().is_some() {
+        let indexes = [Text::Name, Text::Director].map(|text| reader.inverted_index(text_fields(text).words));
+        let [in_name, in_director] = indexes;
+        let is_right = match DocWords::read(words, max_doc) {
+            Some(read) => read.are_those_of(&[in_name?, in_director?])?,
+            None => false,
+        };
+        // A server may have removed it just now.
+        wrong.extend(words.found().filter(|_| !is_right));
+    }
+    let columns = reader.fast_fields();
+    let name = |field| reader.schema().get_field_name(field);
+    let ids = columns.u64(name(fields.id))?.values;
+    for field in SORTED_BY {
+        let file = Sidecar { directory, segment, name: file_name(field) };
+        if file.found().is_none() {
+            continue;
+        }
+        let (numbers, texts);
+        let column = match order::key(field) {
+            Key::Number(field) => {
+                numbers = NumberColumn::open(reader, fields, field)?;
+                Some(SortColumn::Number(&numbers))
+            }
+            Key::Text(text) => {
+                texts = columns.str(name(text_fields(text).sort))?;
+                texts.as_ref().map(|column| SortColumn::Text(column.ords()))
+            }
+            Key::Id => Some(SortColumn::Id(&*ids)),
+            Key::Relevance => None,
+        };
+        let entry = |doc| (column.map_or(NOTHING, |column| column.key(doc)), ids.get_val(doc), doc);
+        let is_right = Permutation::open(file, max_doc).is_some_and(|permutation| {
+            let docs = (0..permutation.len()).map(|place| permutation.doc(place));
+            // As many as there are, each after the one before: each of them once.
+            let mut entries = docs.map(|doc| (doc < max_doc).then(|| entry(doc)));
+            let mut last = None;
+            entries.all(|entry| entry.is_some() && last.replace(entry) < Some(entry))
+        });
+        wrong.extend(file.found().filter(|_| !is_right));
+    }
+    Ok(wrong)
+}
+
 fn genres(index: &InvertedIndexReader, max_doc: DocId) -> tantivy::Result<BTreeMap<GenreId, GenreDocs>> {
     /// One document in so many makes a genre dense: its list would not be much shorter than the bits.
     const DENSE: u32 = 64;
@@ -477,6 +527,17 @@ pub(super) struct NumberColumn {
 }
 
 impl NumberColumn {
+    fn open(reader: &SegmentReader, fields: &Fields, field: NumberField) -> tantivy::Result<Self> {
+        let (columns, place) = (reader.fast_fields(), field as usize);
+        let name = |field| reader.schema().get_field_name(field);
+        Ok(Self {
+            field,
+            codes: columns.u64(name(fields.numbers[place]))?.values,
+            exact: columns.column_opt::<f64>(name(fields.exact[place]))?,
+            ranks: OnceLock::new(),
+        })
+    }
+
     /// The movie's number.
     pub(super) fn get(&self, doc: DocId) -> Option<f64> {
         let code = self.codes.get_val(doc);

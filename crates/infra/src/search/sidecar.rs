@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use tantivy::{
@@ -13,6 +14,11 @@ use tantivy::{
 };
 
 const EXTENSION: &str = "sidecar";
+/// That of a file that is not written to its end.
+const UNFINISHED: &str = "new";
+
+/// Tells the unfinished files of this process from those that another one has left.
+static WRITER: LazyLock<String> = LazyLock::new(|| format!("{:016x}.{UNFINISHED}", rand::random::<u64>()));
 
 /// Counts the ways in which sidecars have been laid out: raise this with every change to what is in one.
 const FORMAT: u8 = 1;
@@ -31,6 +37,7 @@ pub(super) struct Sidecar<'a> {
 }
 
 impl Sidecar<'_> {
+    /// Its path in the directory.
     fn path(&self) -> PathBuf {
         PathBuf::from(format!("{}.{}.{EXTENSION}", self.segment.uuid_string(), self.name))
     }
@@ -46,12 +53,20 @@ impl Sidecar<'_> {
     /// Writes the file, from which [`Sidecar::open`] reads.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let path = self.directory.join(self.path());
-        let temporary = path.with_extension("new");
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        // After a power failure, the checksum tells whether it got to the disk.
-        file.write_all(&self.checksum(bytes))?;
-        fs::rename(temporary, path)
+        let temporary = path.with_extension(&*WRITER);
+        let write = || {
+            let mut file = File::create(&temporary)?;
+            file.write_all(bytes)?;
+            // After a power failure, the checksum tells whether it got to the disk.
+            file.write_all(&self.checksum(bytes))?;
+            fs::rename(&temporary, path)
+        };
+        write().inspect_err(|_| drop(fs::remove_file(&temporary)))
+    }
+
+    /// Where it is, if it is there.
+    pub(super) fn found(&self) -> Option<PathBuf> {
+        Some(self.directory.join(self.path())).filter(|path| path.exists())
     }
 
     /// A file of another format, of another segment or of something else is one with a wrong checksum.
@@ -64,13 +79,15 @@ impl Sidecar<'_> {
     }
 }
 
-/// Removes the files of segments that are no more.
+/// Removes the files of segments that are no more, and those that another process did not finish. Only the process that
+/// has the index writes such files.
 pub(super) fn tidy(directory: &Path, is_used: impl Fn(&str) -> bool) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let segment = name.split('.').next().unwrap_or_default();
-        if name.ends_with(EXTENSION) && !is_used(segment) {
+        let is_left_over = name.ends_with(UNFINISHED) && !name.ends_with(&*WRITER);
+        if is_left_over || (name.ends_with(EXTENSION) && !is_used(segment)) {
             fs::remove_file(path)?;
         }
     }
@@ -101,8 +118,14 @@ mod tests {
         fs::write(&path, "").unwrap();
         assert!(sidecar.open().is_none());
 
+        let [left, own] = ["words.new", &format!("words.{}", *WRITER)].map(|name| {
+            let path = directory.path().join(format!("{}.{name}", segment.uuid_string()));
+            fs::write(&path, "some").unwrap();
+            path
+        });
         tidy(directory.path(), |name| name == segment.uuid_string()).unwrap();
-        assert!(path.exists());
+        assert!(path.exists() && own.exists());
+        assert!(!left.exists(), "nobody goes on with it");
         tidy(directory.path(), |_| false).unwrap();
         assert!(!path.exists());
     }

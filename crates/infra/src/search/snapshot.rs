@@ -179,13 +179,30 @@ impl Snapshot {
                 Some(view) => Arc::clone(&view.segment),
                 None => {
                     *numbers += 1;
-                    Arc::new(Segment::open(*numbers, reader, fields, directory)?)
+                    Arc::new(Segment::open(*numbers, reader, fields, directory, true)?)
                 }
             };
             Ok(View { segment, alive: alive(reader).map(Arc::new), deletes })
         };
         let readers = searcher.segment_readers().iter();
         let views = readers.map(|reader| Ok((reader.segment_id(), view(reader)?))).collect::<tantivy::Result<_>>()?;
+        Ok(Self { number: next_number(), views, genres, genre_counts: OnceLock::new(), memory })
+    }
+
+    /// The state that `searcher` sees of an index that another process has. Nothing is written.
+    pub(super) fn beside(
+        searcher: &Searcher,
+        fields: &Fields,
+        directory: &Path,
+        genres: Arc<GenreTable>,
+        memory: Arc<Memory>,
+    ) -> tantivy::Result<Self> {
+        let view = |(number, reader): (u64, &SegmentReader)| {
+            let segment = Arc::new(Segment::open(number, reader, fields, directory, false)?);
+            let view = View { segment, alive: alive(reader).map(Arc::new), deletes: reader.delete_opstamp() };
+            Ok((reader.segment_id(), view))
+        };
+        let views = (0..).zip(searcher.segment_readers()).map(view).collect::<tantivy::Result<_>>()?;
         Ok(Self { number: next_number(), views, genres, genre_counts: OnceLock::new(), memory })
     }
 

@@ -7,14 +7,13 @@
 //! longer than a page.
 
 use std::{
-    fs,
     path::Path,
     sync::{
         Arc,
         mpsc::{SyncSender, sync_channel},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use domain::{
@@ -25,13 +24,15 @@ use domain::{
     ports::{Session, Store},
 };
 use roaring::RoaringTreemap;
-use tantivy::{Index, IndexReader, ReloadPolicy};
+use tantivy::{IndexReader, ReloadPolicy};
 
 pub use super::compare::{Difference, FieldDifference};
 use super::{
+    beside::{has_changes_of_movies, look_until},
     compare::{Comparison, Ids},
     generation::{self, Generation, Mark, is_locked},
     schema::schema,
+    segment,
 };
 
 /// The movies read from the database at once.
@@ -40,8 +41,6 @@ const MOVIES: usize = 2_000;
 const CHANGES: u32 = 1_000;
 /// Pages of movies that are read ahead.
 const AHEAD: usize = 4;
-/// How often the index is looked at meanwhile.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How often movies that change all the time are tried again.
 const ROUNDS: usize = 3;
 
@@ -95,7 +94,7 @@ pub struct Verifying {
 /// What a verification does, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VerifyStep {
-    /// The files of the index are compared with their checksums.
+    /// The files of the index are compared with their checksums, and what is made of segments with these.
     Files,
     /// Movies are compared.
     Movies,
@@ -121,12 +120,20 @@ pub fn verify(
     let state = match State::open(path, store, patience)? {
         Ok(state) => state,
         Err(reason) => {
-            found.faults.push(reason);
+            // Which file that is.
+            let damages = generation::open_beside(path).map_or_else(|_| Vec::new(), |(found, _)| damages(&found));
+            found.faults = if damages.is_empty() { vec![reason] } else { damages };
             return Ok(found);
         }
     };
-    tell(Verifying { step: VerifyStep::Files, done: 0, total: 1 });
-    found.faults.extend(state.damages(path));
+    tell(Verifying { step: VerifyStep::Files, done: 0, total: 2 });
+    found.faults = damages(&state.generation);
+    if !found.faults.is_empty() {
+        // All else would be read from these files.
+        return Ok(found);
+    }
+    tell(Verifying { step: VerifyStep::Files, done: 1, total: 2 });
+    found.faults.extend(state.wrong_sidecars()?);
     let (since, total) = store.reading(|session| {
         let total = session.count_movies()?;
         Ok((state.last_known(session)?, total))
@@ -274,7 +281,7 @@ fn compare_changed(
 
 /// A state of the index.
 struct State {
-    index: Index,
+    generation: Generation,
     reader: IndexReader,
     mark: Mark,
     /// Whether a process that should have applied more has not done so in time.
@@ -285,44 +292,31 @@ impl State {
     /// The index as it is once it shows what is committed by now, or, where nobody brings it to that in time, as it is.
     fn open(path: &Path, store: &Arc<dyn Store>, patience: Duration) -> Result<Result<Self, String>> {
         let last = store.reading(|session| session.last_change())?.map_or(0, |(seq, _)| seq);
-        let give_up = Instant::now() + patience;
-        loop {
+        look_until(patience, || {
             let mut state = Self::look(path);
             let is_served = is_locked(path);
             let is_done = match &mut state {
                 Ok(state) => {
-                    state.is_behind = is_served && store.reading(|session| state.lacks(session, last))?;
+                    let seq = state.mark.seq;
+                    let lacks = |session: &mut dyn Session| has_changes_of_movies(session, seq, last);
+                    state.is_behind = is_served && store.reading(lacks)?;
                     !state.is_behind
                 }
                 Err(_) => !is_served,
             };
-            if is_done || Instant::now() >= give_up {
-                return Ok(state);
-            }
-            thread::sleep(PAUSE);
-        }
+            Ok((is_done, state))
+        })
     }
 
     fn look(path: &Path) -> Result<Self, String> {
         // The mark may be older than what is read afterwards, which does no harm.
-        let (Generation { index, .. }, mark) = generation::open_beside(path)?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        Ok(Self { reader: reader.map_err(|error| error.to_string())?, index, mark, is_behind: false })
-    }
-
-    /// Whether a change of a movie up to `last` is not in it.
-    fn lacks(&self, session: &mut dyn Session, last: Seq) -> Result<bool> {
-        let mut seq = self.mark.seq;
-        while seq < last {
-            let changes = session.changes_after(seq, CHANGES)?;
-            let is_of_movie = |edit: &Edit| !matches!(edit, Edit::Genre { .. });
-            if changes.iter().any(|change| change.seq <= last && is_of_movie(&change.edit)) {
-                return Ok(true);
-            }
-            let Some(change) = changes.last() else { return Ok(false) };
-            seq = change.seq;
-        }
-        Ok(false)
+        let (generation, mark) = generation::open_beside(path)?;
+        let directory = &generation.directory;
+        let reader = generation::caught(directory, || {
+            let reader = generation.index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+            reader.map_err(|error| generation::broken(directory, &error))
+        })?;
+        Ok(Self { generation, reader, mark, is_behind: false })
     }
 
     /// The last change that it holds; or, where that is not in the feed, the last of the feed, and what is wrong.
@@ -338,19 +332,42 @@ impl State {
         })
     }
 
-    /// The files that differ from their checksums.
-    fn damages(&self, path: &Path) -> Vec<String> {
-        let Ok(damaged) = self.index.validate_checksum() else { return Vec::new() };
-        let Ok(generation) = fs::read_to_string(path.join("CURRENT")) else { return Vec::new() };
-        let files = damaged.into_iter().map(|file| path.join(generation.trim_end()).join(file));
-        // A server may have removed it just now.
-        files.filter(|file| file.exists()).map(|file| format!("{} is damaged", file.display())).collect()
+    /// The files beside the segments that are not what these make them.
+    fn wrong_sidecars(&self) -> Result<Vec<String>> {
+        let (searcher, fields, mut wrong) = (self.reader.searcher(), schema().1, Vec::new());
+        for reader in searcher.segment_readers() {
+            wrong.extend(segment::wrong_sidecars(reader, &fields, &self.generation.directory).map_err(internal)?);
+        }
+        Ok(wrong.iter().map(|file| damage(file)).collect())
     }
 
     fn comparison(&self) -> Result<Comparison> {
         let searcher = self.reader.searcher();
-        Comparison::new(searcher.segment_readers(), &self.index.schema(), &schema().1).map_err(internal)
+        Comparison::new(searcher.segment_readers(), &self.generation.index.schema(), &schema().1).map_err(internal)
     }
+}
+
+/// The files that differ from their checksums, or have none.
+fn damages(Generation { index, directory }: &Generation) -> Vec<String> {
+    let segments = match index.searchable_segment_ids() {
+        Ok(ids) => ids.iter().map(|id| id.uuid_string()).collect::<Vec<_>>(),
+        Err(error) => return vec![generation::broken(directory, &error)],
+    };
+    let mut files = index.directory().list_managed_files().into_iter().collect::<Vec<_>>();
+    files.sort();
+    let is_used = |file: &Path| {
+        let name = file.to_string_lossy();
+        // What was written on the way to others may have been left unfinished.
+        !name.ends_with(".temp") && segments.iter().any(|segment| name.starts_with(segment))
+    };
+    let is_whole = |file: &Path| matches!(index.directory().validate_checksum(file), Ok(true));
+    let damaged = files.iter().filter(|file| is_used(file) && !is_whole(file)).map(|file| directory.join(file));
+    // A server may have removed it just now.
+    damaged.filter(|file| file.exists()).map(|file| damage(&file)).collect()
+}
+
+fn damage(file: &Path) -> String {
+    format!("{} is damaged", file.display())
 }
 
 /// Movies of one state of the database.

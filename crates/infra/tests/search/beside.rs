@@ -1,6 +1,6 @@
 //! Reading the index of another process.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use domain::{
     Error, Result,
@@ -12,6 +12,7 @@ use infra::search::SearchIndex;
 use crate::{
     matching::grown,
     oracle,
+    verifying::{add_many, files},
     walking::walk_at_once,
     world::{PATIENCE, World},
 };
@@ -42,6 +43,16 @@ fn what_another_process_has_committed_is_read() {
     world.rename_genre(genre, "Renamed");
     assert_same(&world);
     assert_eq!(ids(), ids_before, "it follows nothing");
+}
+
+#[test]
+fn nothing_is_written() {
+    let mut world = World::new();
+    add_many(&mut world, 91);
+    files(&world, ".sidecar").iter().for_each(|file| fs::remove_file(file).unwrap());
+    let before = files(&world, "");
+    assert_same(&world);
+    assert_eq!(files(&world, ""), before);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A rebuild that is asked for: beside a server or without one, whatever comes between.
 
 use std::{
-    fs,
+    fs::{self, File},
     process::{Command, Stdio},
     sync::{
         Arc,
@@ -227,4 +227,20 @@ fn a_request_that_is_left_over_is_not_taken() {
     world.add_named("It Goes On", "");
     world.settle();
     assert_eq!(generations(&world), before);
+}
+
+#[test]
+fn a_server_starts_while_others_look_whether_there_is_one() {
+    let mut world = grown(206, 10);
+    world.stop();
+    let lock = File::open(world.path().join("LOCK")).unwrap();
+    lock.lock_shared().unwrap();
+    let looking = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        drop(lock);
+    });
+    world.start();
+    world.settle();
+    looking.join().unwrap();
+    assert_equal(&world);
 }

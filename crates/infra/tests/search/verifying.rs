@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +16,7 @@ use domain::{
     movie::{Movie, MovieId},
     ports::{MovieSearch, Store},
 };
-use infra::search::{Difference, FieldDifference, Verification, VerifyStep, verify};
+use infra::search::{Difference, FieldDifference, Verification, VerifyStep, rebuild, verify};
 
 use crate::{
     matching::grown,
@@ -36,6 +37,23 @@ pub fn assert_equal(world: &World) {
     assert_eq!(differences, []);
     assert_eq!(found, Verification { movies: world.movies.len() as u64, ..Verification::default() });
     assert!(found.is_equal());
+}
+
+/// The files of the generation in use whose names end so.
+pub fn files(world: &World, end: &str) -> Vec<PathBuf> {
+    let generation = fs::read_to_string(world.path().join("CURRENT")).unwrap();
+    let files = fs::read_dir(world.path().join(generation.trim())).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = files.filter(|path| path.to_str().unwrap().ends_with(end)).collect::<Vec<_>>();
+    files.sort();
+    files
+}
+
+/// Adds so many movies that there are files beside their segment, and waits until they are written.
+pub fn add_many(world: &mut World, seed: u64) {
+    let mut rng = random::seeded(seed);
+    world.add((0..9_000).map(|_| random::bare_movie(&mut rng)).collect(), true);
+    world.settle();
+    wait_until("what is kept beside the segments is written", || files(world, ".sidecar").len() == 10);
 }
 
 /// Changes the database without the feed of changes.
@@ -147,14 +165,92 @@ fn an_index_that_cannot_be_used_is_told() {
     world.settle();
     world.stop();
     assert_equal(&world);
-    let generation = fs::read_to_string(world.path().join("CURRENT")).unwrap();
-    let files = fs::read_dir(world.path().join(generation.trim())).unwrap().map(|entry| entry.unwrap().path());
-    let file = files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "idx")).unwrap();
-    let mut bytes = fs::read(&file).unwrap();
-    let middle = bytes.len() / 3;
-    bytes[middle] ^= 1;
-    fs::write(&file, bytes).unwrap();
-    assert!(verified(&world).0.faults[0].contains(&file.display().to_string()));
+    fs::write(world.path().join("CURRENT"), "gen-9999").unwrap();
+    assert!(fault(&world).contains("gen-9999"));
+}
+
+#[test]
+fn every_damaged_file_is_told_and_not_read() {
+    let mut world = grown(106, 300);
+    let id = *world.movies.keys().next().unwrap();
+    world.delete(&[id]);
+    world.settle();
+    world.stop();
+    assert_equal(&world);
+    for kind in ["del", "fast", "fieldnorm", "idx", "pos", "store", "term"] {
+        let file = files(&world, &format!(".{kind}")).pop().unwrap();
+        let whole = fs::read(&file).unwrap();
+        let changed = |place: usize| {
+            let mut bytes = whole.clone();
+            bytes[place] ^= 1;
+            bytes
+        };
+        let damaged =
+            [changed(0), changed(whole.len() / 3), changed(whole.len() - 1), whole[..whole.len() / 2].to_vec(), vec![]];
+        for bytes in damaged {
+            fs::write(&file, bytes).unwrap();
+            let (found, differences) = verified(&world);
+            assert_eq!(differences, []);
+            let faults = vec![format!("{} is damaged", file.display())];
+            assert_eq!(found, Verification { faults, ..Verification::default() });
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    assert_equal(&world);
+}
+
+#[test]
+fn what_is_kept_beside_a_segment_is_compared_with_it() {
+    let mut world = World::new();
+    add_many(&mut world, 107);
+    world.stop();
+    assert_equal(&world);
+    let told = |world: &World, file: &Path| {
+        let (found, differences) = verified(world);
+        assert_eq!((differences, found.is_equal()), (Vec::new(), false));
+        assert_eq!(found.faults, [format!("{} is damaged", file.display())]);
+    };
+    let (all, mut old) = (files(&world, ".sidecar"), Vec::new());
+    for file in &all {
+        let whole = fs::read(file).unwrap();
+        let mut bytes = whole.clone();
+        bytes[whole.len() / 2] ^= 1;
+        fs::write(file, bytes).unwrap();
+        told(&world, file);
+        fs::write(file, &whole).unwrap();
+        old.push(whole);
+    }
+    // One that is missing is made when it is needed.
+    fs::remove_file(&all[0]).unwrap();
+    assert_equal(&world);
+    // Right checksums, but those of other movies: all that one of them is sorted and found by has changed.
+    let movies = world.movies.values();
+    let (first, last) = (movies.clone().min_by_key(|movie| movie.id), movies.max_by_key(|movie| movie.id));
+    let (first, last) = (first.unwrap().clone(), last.unwrap().clone());
+    let (mut one, mut other) = (first.clone(), last.clone());
+    (one.details.name, other.details.name) = (movie("Zzyzx", "").details.name, movie("Aardvark", "").details.name);
+    world.update(vec![one, other]);
+    rebuild(&world.options(), &(world.store.clone() as Arc<dyn Store>), &mut |_| {}).unwrap();
+    assert_equal(&world);
+    let new = files(&world, ".sidecar");
+    assert_eq!(new.len(), old.len());
+    let content = |whole: &[u8]| whole[..whole.len() - 4].to_vec();
+    let sealed = |file: &Path, bytes: &[u8]| {
+        let name = file.file_name().unwrap().as_encoded_bytes();
+        let sum = crc32fast::hash(&[&[1], name, bytes].concat());
+        [bytes, &sum.to_le_bytes()].concat()
+    };
+    let of = |key: &str| new.iter().zip(&old).find(|(file, _)| file.to_str().unwrap().contains(key)).unwrap();
+    for (key, other) in [(".words.", of(".words.").1), (".name.", of(".name.").1), (".votes.", of(".year.").1)] {
+        let file = of(key).0;
+        let whole = fs::read(file).unwrap();
+        assert_eq!(sealed(file, &content(&whole)), whole, "files have another format");
+        assert!(content(other) != content(&whole));
+        fs::write(file, sealed(file, &content(other))).unwrap();
+        told(&world, file);
+        fs::write(file, whole).unwrap();
+    }
+    assert_equal(&world);
 }
 
 #[test]
