@@ -73,17 +73,30 @@ const SECOND_TYPO_CHARS: usize = 8;
 const ARTICLES: [&str; 15] =
     ["the", "a", "an", "le", "la", "les", "l", "un", "une", "el", "los", "las", "il", "der", "die"];
 
+/// The same for a word of a text with which nothing is found.
+const FIRST_CORRECTED_CHARS: usize = 3;
+const SECOND_CORRECTED_CHARS: usize = 6;
+/// Longer words have no typos. The memory that it takes to find what they may stand for grows with their different
+/// letters, and with the bytes of each.
+const MAX_TYPO_BYTES: usize = 64;
+
 /// How many typos a word may have whose end is still to be typed.
 pub fn typos_while_typing(word: &str) -> usize {
-    if is_number(word) {
+    typos_from(word, FIRST_TYPO_CHARS, SECOND_TYPO_CHARS)
+}
+
+/// How many typos a word may have with which nothing is found.
+pub fn typos_to_correct(word: &str) -> usize {
+    typos_from(word, FIRST_CORRECTED_CHARS, SECOND_CORRECTED_CHARS)
+}
+
+/// One typo in a word of so many characters, two in one of so many.
+fn typos_from(word: &str, one: usize, two: usize) -> usize {
+    let chars = word.chars().count();
+    if is_number(word) || word.len() > MAX_TYPO_BYTES {
         return 0;
     }
-    match word.chars().count() {
-        0..FIRST_TYPO_CHARS => 0,
-        FIRST_TYPO_CHARS..SECOND_TYPO_CHARS => 1,
-        SECOND_TYPO_CHARS..=matching::MAX_TYPO_CHARS => 2,
-        _ => 0,
-    }
+    usize::from(chars >= one) + usize::from(chars >= two)
 }
 
 /// The fewest typos, up to `most`, with which `word` is `own` or the beginning of it.
@@ -377,6 +390,24 @@ mod tests {
             Suggestion::Genre(genre) => format!("all {}", genre.name.as_str()),
         });
         shown.collect()
+    }
+
+    #[test]
+    fn typos_are_allowed_for_by_the_length_of_the_word() {
+        for (word, typing, corrected) in [
+            ("up", 0, 0),
+            ("upp", 0, 1),
+            ("alien", 1, 1),
+            ("aliens", 1, 2),
+            ("godfathe", 2, 2),
+            ("1984", 0, 0),
+            ("千と千尋の神隠し", 2, 2),
+        ] {
+            assert_eq!((typos_while_typing(word), typos_to_correct(word)), (typing, corrected), "{word}");
+        }
+        for (word, typos) in [("a".repeat(64), 2), ("a".repeat(65), 0), ("千".repeat(21), 2), ("千".repeat(22), 0)] {
+            assert_eq!((typos_while_typing(&word), typos_to_correct(&word)), (typos, typos), "{word}");
+        }
     }
 
     #[test]

@@ -92,6 +92,14 @@ fn any_url_is_answered_or_refused() {
             assert!(matches!(status, 200 | 400 | 404), "{status}: {path}{}", bytes.escape_ascii());
         }
     }
+    // Words of many different letters take the most memory to be put right.
+    let letters = ('\u{4e00}'..).take(1_000).collect::<String>();
+    for path in ["/api/v1/movies?q=", "/api/v1/movies?name=", "/api/v1/movies?director=", "/api/v1/suggest?q="] {
+        for bytes in [63, 192, 3_000] {
+            let (status, body) = ask(&server, format!("{path}{}", encoded(&letters[..bytes])).as_bytes());
+            assert!(matches!(status, 200 | 400), "{status}: {path} by {bytes}: {body}");
+        }
+    }
     assert_eq!(server.get("/readyz").status, 200);
     if let (Some(before), Some(after)) = (before, peak_memory(&server)) {
         assert!(after < before + 100_000, "{before} KiB became {after}");

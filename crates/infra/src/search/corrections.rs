@@ -1,48 +1,50 @@
 //! Other texts to search for where one finds nothing: words for those that are misspelt, and words put together or
 //! taken apart. Each is tried before it is proposed.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, btree_map::Entry},
-};
+use std::collections::BTreeMap;
 
 use domain::{
     Result,
-    matching::{Reach, is_number},
+    matching::{Kind, Reach, is_number},
     movie::Popularity,
     query::{MovieFilter, SortField},
-    suggestion::{typos_at_beginning, typos_while_typing},
+    suggestion::{typos_at_beginning, typos_to_correct, typos_while_typing},
     text,
 };
 use tantivy::{
     Term,
     index::InvertedIndexReader,
+    postings::TermInfo,
     query::{DfaWrapper, FuzzyTermQuery},
-    schema::Field,
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
     order::popularity_first,
+    postings::is_set,
     schema::Text,
-    snapshot::{Snapshot, internal},
-    typos,
+    segment::TextIndex,
+    snapshot::{Snapshot, View, internal},
 };
 
 /// The most texts that are proposed.
 const MOST: usize = 5;
-/// The most searches to try them, and the most documents that these look at.
+/// The most searches to try them, and to try texts without a word.
 const SEARCHES: usize = 20;
-const DOCUMENTS: u64 = 2_000_000;
+const SHORTER: usize = 5;
 /// The most words of a text for which others are looked up, with one typo and with two: that takes longer.
 const LOOKED_UP: [usize; 2] = [6, 2];
+/// The most pairs of words that are put together.
+const PAIRS: usize = 6;
 /// The most words that one may stand for.
 const NEAR: usize = 8;
 /// The most texts that are put together.
 const TEXTS: usize = 32;
 /// The longest word that is taken apart.
 const MAX_SPLIT_CHARS: usize = 30;
-/// Of one dictionary, no more words are taken that begin with anything like the letters of another.
-const MAX_TERMS: usize = 10_000;
+/// Longer texts are refused, so they are not proposed either.
+const MAX_WORDS: usize = 50;
+const MAX_CHARS: usize = 1_000;
 
 /// What changes cost: the cheapest text comes first.
 const TYPO: u32 = 10;
@@ -75,9 +77,19 @@ pub(super) struct Spelling {
 pub(super) struct Near {
     pub(super) word: String,
     cost: u32,
-    /// How many documents have it, deleted ones among them.
-    frequency: u64,
+    best: Best,
 }
+
+/// The most popular movie with a word, by its [`order_key`](super::numbers::order_key): the lower the more popular. It
+/// is the same in every index of the same movies; how many documents have a word is not, for deleted ones count until
+/// their segments are merged.
+type Best = u64;
+
+/// More popular than any movie: of words that stay, and of genres, which lead to many.
+const TOP: Best = 0;
+
+/// The posting lists of a word.
+type Lists<'a> = Vec<(&'a View, &'a TextIndex, TermInfo)>;
 
 /// Words in the place of some words of a text, or the word itself.
 struct Replacement {
@@ -86,7 +98,7 @@ struct Replacement {
     with: Vec<String>,
     /// Nothing for the word itself.
     cost: u32,
-    frequency: u64,
+    best: Best,
 }
 
 /// A text, as far as it is put together.
@@ -94,10 +106,8 @@ struct Replacement {
 struct Draft {
     words: Vec<String>,
     cost: u32,
-    /// The frequency of the rarest new word.
-    frequency: u64,
-    /// The frequency of the rarest word.
-    rarest: u64,
+    /// Of the new word whose movies are the least popular.
+    best: Best,
 }
 
 impl Place {
@@ -123,6 +133,10 @@ impl Place {
         filter
     }
 
+    fn has_genres(self) -> bool {
+        matches!(self, Self::Anywhere)
+    }
+
     fn texts(self) -> &'static [Text] {
         match self {
             Self::Anywhere => &[Text::Name, Text::Director],
@@ -132,31 +146,20 @@ impl Place {
     }
 }
 
-/// What may still be spent on trying texts.
-struct Budget {
-    searches: usize,
-    documents: u64,
-}
-
-impl Budget {
-    fn take(&mut self, documents: u64) -> bool {
-        let suffices = self.searches > 0 && self.documents >= documents;
-        if suffices {
-            self.searches -= 1;
-            self.documents -= documents;
-        }
-        suffices
-    }
-}
-
 impl Snapshot {
-    /// Texts for `q`, or else for `name` or `director`, with which the filter finds something, the best first. Words
-    /// have at most so many typos: 1 or 2.
+    /// Texts for `q`, or else for `name` or `director`, with which the filter finds something, the best first:
+    /// corrected ones, whose words have at most so many typos, 1 or 2; or else some without a word.
     pub(super) fn corrections(&self, filter: &MovieFilter, typos: usize) -> Result<Vec<String>> {
-        let mut budget = Budget { searches: SEARCHES, documents: DOCUMENTS };
+        let found = self.corrected(filter, typos)?;
+        if found.is_empty() { self.shorter(filter) } else { Ok(found) }
+    }
+
+    /// The corrected ones alone.
+    pub(super) fn corrected(&self, filter: &MovieFilter, typos: usize) -> Result<Vec<String>> {
+        let mut searches = SEARCHES;
         for place in Place::ALL {
             let words = place.of(filter).map(text::words).unwrap_or_default();
-            let found = self.corrections_of(filter, place, &words, typos, &mut budget)?;
+            let found = self.corrected_at(filter, place, &words, typos, &mut searches)?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -164,26 +167,39 @@ impl Snapshot {
         Ok(Vec::new())
     }
 
-    fn corrections_of(
+    /// Those without a word.
+    fn shorter(&self, filter: &MovieFilter) -> Result<Vec<String>> {
+        let mut searches = SHORTER;
+        for place in Place::ALL {
+            let words = place.of(filter).map(text::words).unwrap_or_default();
+            let drafts = without_a_word(&words, &self.known(place, &words)?);
+            let found = self.proved(filter, place, drafts, 1, &mut searches)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn corrected_at(
         &self,
         filter: &MovieFilter,
         place: Place,
         words: &[String],
         typos: usize,
-        budget: &mut Budget,
+        searches: &mut usize,
     ) -> Result<Vec<String>> {
-        let last = words.len().wrapping_sub(1);
-        let known = words.iter().enumerate().map(|(i, word)| self.known(place, word, i == last));
-        let known = known.collect::<Result<Vec<_>>>()?;
+        let known = self.known(place, words)?;
         // Where words are found one by one, but not together, any of them may be wrong.
-        let unknown: Vec<_> = known.iter().map(Option::is_none).collect();
+        let unknown: Vec<_> = known.iter().map(|is_known| !is_known).collect();
         let any = vec![true; words.len()];
         let doubts =
             [Some(&unknown).filter(|unknown| unknown.contains(&true)), Some(&any).filter(|any| **any != unknown)];
         for typos in 1..=typos {
             for doubted in doubts.into_iter().flatten() {
-                let drafts = self.drafts(place, words, &known, doubted, typos)?;
-                let found = self.proved(filter, place, words, drafts, budget)?;
+                let mut drafts = self.drafts(place, words, &known, doubted, typos)?;
+                drafts.retain(|draft| draft.words != words);
+                let found = self.proved(filter, place, drafts, MOST, searches)?;
                 if !found.is_empty() {
                     return Ok(found);
                 }
@@ -192,26 +208,27 @@ impl Snapshot {
         Ok(Vec::new())
     }
 
-    /// Those of the texts that find something, in their order.
+    /// Those of the texts that find something, the best first; the cheapest of them, if there are `enough`.
     fn proved(
         &self,
         filter: &MovieFilter,
         place: Place,
-        words: &[String],
         drafts: Vec<Draft>,
-        budget: &mut Budget,
+        enough: usize,
+        searches: &mut usize,
     ) -> Result<Vec<String>> {
         let mut found: Vec<(u32, Option<f64>, String)> = Vec::new();
-        for draft in drafts.into_iter().filter(|draft| draft.words != words) {
+        for draft in drafts.into_iter().filter(|draft| draft.words.len() <= MAX_WORDS) {
             let text = draft.words.join(" ");
-            // Of those that cost the same, all are to be compared.
-            let suffices = found.len() >= MOST && found.last().is_some_and(|(cost, ..)| *cost < draft.cost);
-            if found.iter().any(|(.., other)| *other == text) {
+            if text.chars().nth(MAX_CHARS).is_some() || found.iter().any(|(.., other)| *other == text) {
                 continue;
             }
-            if suffices || !budget.take(draft.rarest) {
+            // Of those that cost the same, all are to be compared.
+            let suffices = found.len() >= enough && found.last().is_some_and(|(cost, ..)| *cost < draft.cost);
+            if suffices || *searches == 0 {
                 break;
             }
+            *searches -= 1;
             let movies = self.first(&place.with(filter, &text), SortField::Popularity, 1, Reach::Near)?;
             if let Some(movie) = movies.first() {
                 found.push((draft.cost, movie.details.popularity.map(Popularity::get), text));
@@ -226,19 +243,19 @@ impl Snapshot {
         &self,
         place: Place,
         words: &[String],
-        known: &[Option<u64>],
+        known: &[bool],
         doubted: &[bool],
         typos: usize,
     ) -> Result<Vec<Draft>> {
-        let mut left = LOOKED_UP[typos - 1];
+        let (mut left, mut pairs_left) = (LOOKED_UP[typos - 1], PAIRS);
         let mut drafts = vec![Vec::new(); words.len() + 1];
-        drafts[0].push(Draft { words: Vec::new(), cost: 0, frequency: u64::MAX, rarest: u64::MAX });
+        drafts[0].push(Draft { words: Vec::new(), cost: 0, best: TOP });
         for i in 0..words.len() {
             let mut begun = std::mem::take(&mut drafts[i]);
             cheapest_first(&mut begun);
             let mut replacements = Vec::new();
-            if let Some(frequency) = known[i] {
-                replacements.push(Replacement { words: 1, with: vec![words[i].clone()], cost: 0, frequency });
+            if known[i] {
+                replacements.push(Replacement { words: 1, with: vec![words[i].clone()], cost: 0, best: TOP });
             }
             if doubted[i] && left > 0 && !begun.is_empty() {
                 left -= 1;
@@ -248,12 +265,13 @@ impl Snapshot {
             }
             if let Some(next) = words.get(i + 1)
                 && (doubted[i] || doubted[i + 1])
+                && pairs_left > 0
                 && !begun.is_empty()
             {
+                pairs_left -= 1;
                 let joined = format!("{}{next}", words[i]);
-                let frequency = self.frequency(place, &joined)?;
-                if frequency > 0 {
-                    replacements.push(Replacement { words: 2, with: vec![joined.clone()], cost: SPACE, frequency });
+                if let Some(best) = self.best(place, &joined)? {
+                    replacements.push(Replacement { words: 2, with: vec![joined.clone()], cost: SPACE, best });
                 }
                 self.push_parts(place, &joined, 2, Some(words[i].len()), &mut replacements)?;
             }
@@ -274,28 +292,27 @@ impl Snapshot {
         is_last: bool,
         replacements: &mut Vec<Replacement>,
     ) -> Result<()> {
-        let typos = match (is_number(word), word.chars().count()) {
-            (false, 3..6) => 1,
-            (false, 6..) => typos,
-            _ => return Ok(()),
-        };
+        let typos = typos.min(typos_to_correct(word));
+        if typos == 0 {
+            return Ok(());
+        }
         let mut near = self.near(place.texts(), word, Spelling { typos, is_unfinished: false }, NEAR)?;
         if is_last && typos == 1 && typos_while_typing(word) > 0 {
             near.extend(self.near(place.texts(), word, Spelling { typos, is_unfinished: true }, NEAR)?);
         }
-        if let Place::Anywhere = place {
+        if place.has_genres() {
             let genres = self.genre_table().all().iter().flat_map(|genre| text::words(genre.name.as_str()));
             near.extend(genres.filter_map(|own| {
                 let distance = strsim::osa_distance(word, &own);
                 let cost = cost(word, &own, distance, false);
-                (1..=typos).contains(&distance).then_some(Near { word: own, cost, frequency: 1 })
+                (1..=typos).contains(&distance).then_some(Near { word: own, cost, best: TOP })
             }));
         }
         replacements.extend(near.into_iter().map(|near| Replacement {
             words: 1,
             with: vec![near.word],
             cost: near.cost,
-            frequency: near.frequency,
+            best: near.best,
         }));
         Ok(())
     }
@@ -314,88 +331,104 @@ impl Snapshot {
         }
         for (at, _) in joined.char_indices().skip(1).filter(|(at, _)| Some(*at) != not) {
             let (first, second) = joined.split_at(at);
-            let frequency = match self.frequency(place, first)? {
-                0 => 0,
-                frequency => frequency.min(self.frequency(place, second)?),
-            };
-            if frequency > 0 {
+            if let Some(best) = self.best(place, first)?
+                && let Some(other) = self.best(place, second)?
+            {
                 let with = vec![first.to_owned(), second.to_owned()];
-                replacements.push(Replacement { words, with, cost: SPACE, frequency });
+                replacements.push(Replacement { words, with, cost: SPACE, best: best.max(other) });
             }
         }
         Ok(())
     }
 
-    /// The `most` words that `word` may stand for, the nearest first, then the most frequent.
+    /// The `most` words that `word` may stand for, the nearest first, then those of the most popular movies.
     pub(super) fn near(&self, texts: &[Text], word: &str, spelling: Spelling, most: usize) -> Result<Vec<Near>> {
-        let Spelling { typos, is_unfinished } = spelling;
-        let mut frequencies: BTreeMap<String, u64> = BTreeMap::new();
+        let automaton = automaton(word, spelling).map_err(internal)?;
+        let mut found: BTreeMap<(u32, String), Lists> = BTreeMap::new();
         for view in self.views() {
             for text in texts {
-                let index = &view.segment.text(*text).words;
-                let found = match is_unfinished {
-                    true => beginning_near(index, word, typos),
-                    false => typos::within(index, word, typos, |own| own != word),
-                };
-                for (own, info) in found.map_err(internal)? {
-                    let documents = u64::from(info.doc_freq);
-                    match frequencies.entry(own) {
-                        Entry::Vacant(entry) => drop(entry.insert(documents)),
-                        Entry::Occupied(mut entry) => *entry.get_mut() += documents,
+                let index = view.segment.text(*text);
+                for (own, info) in near_words(&index.words, &automaton).map_err(internal)? {
+                    if let Some(cost) = spelling.cost(word, &own) {
+                        found.entry((cost, own)).or_default().push((view, index, info));
                     }
                 }
             }
         }
-        let near = frequencies.into_iter().filter_map(|(own, frequency)| {
-            let distance = match is_unfinished {
-                true => typos_at_beginning(word, &own, typos).filter(|typos| *typos > 0)?,
-                false => strsim::osa_distance(word, &own),
-            };
-            Some(Near { cost: cost(word, &own, distance, is_unfinished), word: own, frequency })
-        });
-        let mut near: Vec<_> = near.collect();
-        near.sort_by(|a, b| (a.cost, Reverse(a.frequency), &a.word).cmp(&(b.cost, Reverse(b.frequency), &b.word)));
+        let mut near: Vec<Near> = Vec::new();
+        let mut found = found.into_iter().peekable();
+        while let Some(((cost, _), _)) = found.peek()
+            && near.len() < most
+        {
+            let cost = *cost;
+            let mut alike = Vec::new();
+            while let Some(((_, word), lists)) = found.next_if(|((other, _), _)| *other == cost) {
+                let mut best = None;
+                for (view, index, info) in lists {
+                    best = best.into_iter().chain(first_of(view, index, &info)?).min();
+                }
+                alike.extend(best.map(|best| Near { word, cost, best }));
+            }
+            alike.sort_by(|a, b| (a.best, &a.word).cmp(&(b.best, &b.word)));
+            near.extend(alike);
+        }
         near.truncate(most);
         Ok(near)
     }
 
-    /// In how many documents the word is, about; 0 where it is in none.
-    fn frequency(&self, place: Place, word: &str) -> Result<u64> {
-        let mut frequency = 0;
-        if let Place::Anywhere = place {
-            frequency += self.genre_table().with_word(|own| own == word).len() as u64;
+    /// The most popular movie with the word; `None` where nothing has it.
+    fn best(&self, place: Place, word: &str) -> Result<Option<Best>> {
+        if place.has_genres() && !self.genre_table().with_word(|own| own == word).is_empty() {
+            return Ok(Some(TOP));
         }
+        let mut best = None;
         for view in self.views() {
             for text in place.texts() {
-                let terms = view.segment.text(*text).words.terms();
-                let info = terms.get(word).map_err(|error| internal(error.into()))?;
-                frequency += info.map_or(0, |info| u64::from(info.doc_freq));
-            }
-        }
-        Ok(frequency)
-    }
-
-    /// The frequency of the word or, where it may be unfinished, of one that it begins; `None` where nothing is found by
-    /// it alone.
-    fn known(&self, place: Place, word: &str, is_unfinished: bool) -> Result<Option<u64>> {
-        let frequency = self.frequency(place, word)?;
-        if frequency > 0 || !is_unfinished {
-            return Ok(Some(frequency).filter(|frequency| *frequency > 0));
-        }
-        let is_genre = |own: &str| own.starts_with(word);
-        if matches!(place, Place::Anywhere) && !self.genre_table().with_word(is_genre).is_empty() {
-            return Ok(Some(1));
-        }
-        for view in self.views() {
-            for text in place.texts() {
-                let terms = view.segment.text(*text).words.terms();
-                let mut terms = terms.range().ge(word).into_stream().map_err(|error| internal(error.into()))?;
-                if let Some((_, info)) = terms.next().filter(|(term, _)| term.starts_with(word.as_bytes())) {
-                    return Ok(Some(u64::from(info.doc_freq)));
+                let index = view.segment.text(*text);
+                for ordinal in index.dictionary.find(Kind::Exact, word).iter().cloned().flatten() {
+                    best = best.into_iter().chain(first_of(view, index, &index.dictionary.info(ordinal))?).min();
                 }
             }
         }
-        Ok(None)
+        Ok(best)
+    }
+
+    /// Of each word, whether anything is found by it alone. The last one may be unfinished.
+    fn known(&self, place: Place, words: &[String]) -> Result<Vec<bool>> {
+        let last = words.len().wrapping_sub(1);
+        let is_known = |(i, word): (usize, &String)| {
+            Ok(self.best(place, word)?.is_some() || (i == last && self.is_beginning(place, word)?))
+        };
+        words.iter().enumerate().map(is_known).collect()
+    }
+
+    /// Whether a word of a movie or genre begins with this.
+    fn is_beginning(&self, place: Place, word: &str) -> Result<bool> {
+        if place.has_genres() && !self.genre_table().with_word(|own| own.starts_with(word)).is_empty() {
+            return Ok(true);
+        }
+        for view in self.views() {
+            for text in place.texts() {
+                let index = view.segment.text(*text);
+                for ordinal in index.dictionary.find(Kind::Prefix, word).iter().cloned().flatten() {
+                    if first_of(view, index, &index.dictionary.info(ordinal))?.is_some() {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Spelling {
+    /// What it costs to write `word` for `own`; `None` where that is no misspelling.
+    fn cost(self, word: &str, own: &str) -> Option<u32> {
+        let distance = match self.is_unfinished {
+            true => typos_at_beginning(word, own, self.typos)?,
+            false => strsim::osa_distance(word, own),
+        };
+        (distance > 0).then(|| cost(word, own, distance, self.is_unfinished))
     }
 }
 
@@ -404,8 +437,7 @@ impl Draft {
         Self {
             words: [self.words.as_slice(), &replacement.with].concat(),
             cost: self.cost + replacement.cost,
-            frequency: if replacement.cost > 0 { self.frequency.min(replacement.frequency) } else { self.frequency },
-            rarest: self.rarest.min(replacement.frequency),
+            best: self.best.max(replacement.best),
         }
     }
 }
@@ -416,31 +448,61 @@ fn cost(word: &str, own: &str, distance: usize, is_unfinished: bool) -> u32 {
 }
 
 fn cheapest_first(drafts: &mut Vec<Draft>) {
-    drafts.sort_by(|a, b| (a.cost, Reverse(a.frequency), &a.words).cmp(&(b.cost, Reverse(b.frequency), &b.words)));
+    drafts.sort_by(|a, b| (a.cost, a.best, &a.words).cmp(&(b.cost, b.best, &b.words)));
     drafts.truncate(TEXTS);
 }
 
-/// The words of which a beginning is within a distance of at most 2 from `word`.
-fn beginning_near(
-    index: &InvertedIndexReader,
-    word: &str,
-    typos: usize,
-) -> tantivy::Result<Vec<(String, tantivy::postings::TermInfo)>> {
+/// The texts without the one word that nothing has, or, where all are known, without a number or one of the shortest
+/// words.
+fn without_a_word(words: &[String], known: &[bool]) -> Vec<Draft> {
+    let unknown = known.iter().filter(|is_known| !**is_known).count();
+    let shortest = words.iter().map(|word| word.chars().count()).min();
+    let cost = |i: usize| match unknown {
+        0 if is_number(&words[i]) => Some(1),
+        0 if Some(words[i].chars().count()) == shortest => Some(2),
+        1 if !known[i] => Some(1),
+        _ => None,
+    };
+    let without = |i: usize| Some(Draft { cost: cost(i)?, words: [&words[..i], &words[i + 1..]].concat(), best: TOP });
+    let mut drafts: Vec<_> = (0..words.len()).filter(|_| words.len() > 1).filter_map(without).collect();
+    drafts.sort_by_key(|draft| draft.cost);
+    drafts
+}
+
+/// The most popular movie of a posting list.
+fn first_of(view: &View, index: &TextIndex, info: &TermInfo) -> Result<Option<Best>> {
+    let blocks = index.words.read_block_postings_from_terminfo(info, IndexRecordOption::Basic);
+    let mut blocks = blocks.map_err(|error| internal(error.into()))?;
+    while !blocks.docs().is_empty() {
+        let is_alive = |doc: &&u32| view.alive.as_ref().is_none_or(|alive| is_set(alive, **doc));
+        if let Some(doc) = blocks.docs().iter().find(is_alive) {
+            return Ok(Some(view.segment.order.get_val(*doc)));
+        }
+        blocks.advance();
+    }
+    Ok(None)
+}
+
+/// The words for which an automaton holds.
+fn near_words(index: &InvertedIndexReader, automaton: &DfaWrapper) -> tantivy::Result<Vec<(String, TermInfo)>> {
     let mut found = Vec::new();
-    let mut terms = index.terms().search(automaton(word, typos)?).into_stream()?;
+    let mut terms = index.terms().search(automaton).into_stream()?;
     while let Some((term, info)) = terms.next() {
         if let Ok(own) = std::str::from_utf8(term) {
             found.push((own.to_owned(), info.clone()));
-        }
-        if found.len() == MAX_TERMS {
-            break;
         }
     }
     Ok(found)
 }
 
-fn automaton(word: &str, typos: usize) -> tantivy::Result<DfaWrapper> {
+/// Holds for the words that `word` may stand for.
+fn automaton(word: &str, spelling: Spelling) -> tantivy::Result<DfaWrapper> {
     // The field does not matter: only the text gets into the automaton.
     let term = Term::from_field_text(Field::from_field_id(0), word);
-    FuzzyTermQuery::new_prefix(term, typos.min(2) as u8, true).automaton()
+    let typos = spelling.typos.min(2) as u8;
+    let query = match spelling.is_unfinished {
+        true => FuzzyTermQuery::new_prefix(term, typos, true),
+        false => FuzzyTermQuery::new(term, typos, true),
+    };
+    query.automaton()
 }

@@ -9,7 +9,7 @@
 //! - `follower`, `rebuild`, `request`, `writer`, `shared`: how it is kept current
 //! - `snapshot`, `segment`, `dictionary`, `vocabulary`, `doc_words`, `sidecar`, `ranks`, `genres`: one state of the
 //!   index, and what is made of it to be read fast
-//! - `evaluate`, `filter`, `words`, `typos`, `postings`: what matches
+//! - `evaluate`, `filter`, `words`, `postings`: what matches
 //! - `order`, `permutation`, `collect`: what comes first
 //! - `verify`, `compare`: whether it is what the database makes it
 //! - `walk`: all that matches, one after the other
@@ -43,7 +43,6 @@ mod sidecar;
 mod similar;
 mod snapshot;
 mod suggest;
-mod typos;
 mod verify;
 mod vocabulary;
 mod walk;

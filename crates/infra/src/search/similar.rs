@@ -46,8 +46,9 @@ impl Snapshot {
         let mut found = HashMap::new();
         let mut search = |filter: MovieFilter, by: SortField| -> Result<usize> {
             let movies = self.first(&filter, by, most, Reach::Near)?;
+            let count = movies.len();
             found.extend(movies.into_iter().map(|movie| (movie.id, movie)));
-            Ok(found.len())
+            Ok(count)
         };
         for name in movie.details.director.iter().flat_map(Director::names).take(DIRECTORS) {
             search(MovieFilter { director: Some(name.to_owned()), ..MovieFilter::default() }, SortField::Relevance)?;

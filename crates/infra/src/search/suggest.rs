@@ -39,7 +39,7 @@ impl Snapshot {
         }
         if found.up_to(Class::Elsewhere) == 0 {
             let filter = MovieFilter { q: Some(text.to_owned()), ..MovieFilter::default() };
-            for correction in self.corrections(&filter, 1)?.into_iter().take(CORRECTED) {
+            for correction in self.corrected(&filter, 1)?.into_iter().take(CORRECTED) {
                 found.correct(&correction, Class::Typo(1));
                 self.typed(&mut found, &correction, limit)?;
             }

@@ -120,6 +120,10 @@ fn ask(world: &World, url: &str) -> Result<bool, TestCaseError> {
         None => {}
         Some(Err(error)) => prop_assert!(false, "{error:?}"),
         Some(Ok((page, after))) => {
+            for text in &page.suggestions {
+                let again = format!("q={}", encoded(text.as_bytes()));
+                prop_assert!(read(&again).is_some(), "{text} is proposed and refused");
+            }
             let movies = page.movies.iter().chain(after.iter().flat_map(|page| &page.movies));
             let ids = movies.map(|movie| movie.id).collect::<Vec<_>>();
             prop_assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "a movie comes twice");
@@ -154,5 +158,36 @@ fn texts_of_every_size_are_answered_or_refused() {
                 ask(&world, &format!("{parameter}={text}")).unwrap();
             }
         }
+    }
+}
+
+#[test]
+fn what_is_proposed_is_not_refused() {
+    let mut world = World::new();
+    let words = (0..49).map(|i| format!("w{i}")).collect::<Vec<_>>().join(" ");
+    let (y, z) = ("y".repeat(248), "z".repeat(249));
+    world.add_named(&format!("star wars {words}"), "");
+    world.add_named(&format!("abcd {y}"), &z);
+    world.settle();
+    // Put right, the first text has one word too many, and the second one letter.
+    for text in [format!("starwars {words}"), format!("abd {y} {y} {y} {z}")] {
+        let text = encoded(text.as_bytes());
+        let page = world.find(&read(&format!("q={text}")).unwrap());
+        assert!(page.movies.is_empty(), "{text} is to be put right");
+        assert!(ask(&world, &format!("q={text}")).unwrap());
+    }
+}
+
+#[test]
+fn a_long_word_of_different_letters_takes_no_longer() {
+    let world = grown(502, 400);
+    let letters = ('\u{4e00}'..).take(1_000).collect::<String>();
+    for word in [&letters[..], &format!("x{letters}")[..1_000], &letters[..63], &letters[..192]] {
+        let started = Instant::now();
+        for parameter in ["q", "name", "director"] {
+            assert!(ask(&world, &format!("{parameter}={}", encoded(word.as_bytes()))).unwrap());
+        }
+        world.index().suggest(word, 8).unwrap();
+        assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
     }
 }

@@ -1,18 +1,22 @@
 //! What is suggested, what is similar, and what is proposed where nothing is found: the same in every catalogue of the
 //! same movies, however its index came to be.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use domain::{
     movie::{Movie, MovieId, Popularity, Year},
-    ports::MovieSearch,
+    ports::{MovieSearch, Store},
     query::{CountMode, ListedMovie, MovieFilter, MovieQuery, Start},
     similarity::Profile,
     suggestion::Suggestion,
 };
+use infra::search::{SearchIndex, SearchOptions};
+use rand::{RngExt, seq::IndexedRandom};
 
 use crate::{
     matching::grown,
     random,
-    world::{World, movie},
+    world::{PATIENCE, World, movie, wait_until},
 };
 
 fn film(name: &str, director: &str, popularity: f64, year: u16) -> Movie {
@@ -114,7 +118,11 @@ fn where_nothing_is_found_other_texts_are_proposed() {
         ("lucsa wras", &["lucas wars"]),
         ("drma", &[]),
         ("star lucas", &[]),
-        ("wars 1139", &[]),
+        ("wars 1139", &["wars"]),
+        ("star 1138", &["star"]),
+        ("the star and", &["the star"]),
+        ("xyzzy star wars", &["star wars"]),
+        ("xyzzy star plugh", &[]),
         ("xyzzy", &[]),
         ("?!", &[]),
     ] {
@@ -131,6 +139,130 @@ fn where_nothing_is_found_other_texts_are_proposed() {
     assert!(corrected(&world, without_hits).is_empty(), "with the other conditions nothing is found");
     let search = MovieFilter { search: vec!["wrsa".to_owned()], ..MovieFilter::default() };
     assert!(corrected(&world, search).is_empty());
+}
+
+/// A catalogue of these names, the most popular first.
+fn named(names: &[&str]) -> World {
+    let mut world = World::new();
+    let films = (0..).zip(names).map(|(i, name)| film(name, "", 99.0 - f64::from(i), 2000));
+    world.add(films.collect(), true);
+    world.settle();
+    world
+}
+
+fn corrected_q(world: &World, q: &str) -> Vec<String> {
+    corrected(world, MovieFilter { q: Some(q.to_owned()), ..MovieFilter::default() })
+}
+
+#[test]
+fn five_texts_at_most_are_proposed() {
+    let world = named(&["bill", "gill", "hill", "jill", "mill", "pill", "will"]);
+    assert_eq!(
+        corrected_q(&world, "xill"),
+        ["bill", "gill", "hill", "jill", "mill"],
+        "those of the most popular movies"
+    );
+}
+
+#[test]
+fn twenty_texts_are_tried() {
+    let (first, second) = ("abcdefgh", "ijklmnop");
+    let words = |of: &str, with: &str| of.chars().map(|c| format!("{c}{with}")).collect::<Vec<_>>();
+    let (first, second) = (words(first, "zzz"), words(second, "yyy"));
+    // Words of popular movies are tried first: each of the first ones with each of the second ones.
+    for (place, expected) in [((2, 3), &["czzz lyyy"][..]), ((2, 4), &[])] {
+        let both = format!("{} {}", first[place.0], second[place.1]);
+        let names = second.iter().chain(&first).chain([&both]).map(String::as_str).collect::<Vec<_>>();
+        let world = named(&names);
+        assert_eq!(corrected_q(&world, "xzzz xyyy"), expected, "{both}");
+    }
+}
+
+#[test]
+fn few_words_of_a_text_are_corrected() {
+    let world = named(&["kiwi lime plum pear figs date nuts", "cherry carrot potato"]);
+    for (q, expected) in [
+        ("kiwx limx plux peax figx datx nuts", &["kiwi lime plum pear figs date nuts"][..]),
+        ("kiwx limx plux peax figx datx nutx", &[]),
+        ("chxxry caxxot potato", &["cherry carrot potato"]),
+        ("chxxry caxxot poxxto", &[]),
+    ] {
+        assert_eq!(corrected_q(&world, q), expected, "{q}");
+    }
+}
+
+#[test]
+fn few_pairs_of_words_are_put_together() {
+    let world = named(&["ab", "cd", "xa xb xc xd xe xf xg abcd", "xa xb xc xd xe abcd"]);
+    let has_joined = |q: &str| corrected_q(&world, q).iter().any(|text| text.ends_with("abcd"));
+    assert!(has_joined("xa xb xc xd xe ab cd"));
+    assert!(!has_joined("xa xb xc xd xe xf xg ab cd"));
+}
+
+#[test]
+fn words_of_at_most_thirty_letters_are_taken_apart() {
+    let (short, long) = ("a".repeat(14), "b".repeat(16));
+    let world = named(&[&format!("{short} {long}"), &format!("{short} {long}b")]);
+    assert_eq!(corrected_q(&world, &format!("{short}{long}")), [format!("{short} {long}")]);
+    assert!(corrected_q(&world, &format!("{short}{long}b")).is_empty());
+}
+
+#[test]
+fn a_word_is_left_out_where_nothing_else_helps() {
+    let world = named(&["Thelma & Louise", "Dune", "1984", "Romeo and Juliet", "The Thing"]);
+    for (q, expected) in [
+        ("thelma and louise", &["thelma louise"][..]),
+        ("dune 1984", &["dune"]),
+        ("xyzzy dune", &["dune"]),
+        ("dnue xyzzy plugh", &[]),
+        ("the juliet", &["juliet"]),
+        ("thelma und louise", &["thelma louise"]),
+    ] {
+        assert_eq!(corrected_q(&world, q), expected, "{q}");
+    }
+}
+
+#[test]
+fn five_texts_without_a_word_are_tried() {
+    let world = named(&["aa bb cc dd ff gg", "ee", "aa bb cc dd ee gg"]);
+    assert_eq!(corrected_q(&world, "aa bb cc dd ee ff"), ["aa bb cc dd ff"]);
+    let world = named(&["aa bb cc dd ee gg", "ff"]);
+    assert!(corrected_q(&world, "aa bb cc dd ee ff gg").is_empty());
+}
+
+/// Two catalogues of the same movies, one of which has seen many others.
+#[test]
+fn what_was_there_before_does_not_matter() {
+    let mut world = grown(14, 300);
+    // Words that nothing has any more, and words that fewer movies have than had.
+    let names = |word: &str, count: usize| vec![word.to_owned(); count];
+    let of = |names: Vec<String>| names.iter().map(|name| film(name, "", 10.0, 2000)).collect::<Vec<_>>();
+    let mut gone = Vec::new();
+    for (i, letter) in ('b'..='m').enumerate() {
+        world.add(of(names(&format!("{letter}uack"), 1 + i % 3)), true);
+        gone.extend(world.add(of(names(&format!("{letter}uack"), 12 - i)), true));
+    }
+    gone.extend(world.add(of(names("wrasp", 3)), true));
+    world.add(of(names("wrap", 1)), true);
+    world.settle();
+    world.delete(&gone);
+    world.settle();
+    let store: Arc<dyn Store> = world.store.clone();
+    let directory = tempfile::tempdir().unwrap();
+    let fresh = SearchIndex::open(SearchOptions::at(directory.path()), store, Vec::new()).unwrap();
+    wait_until("the other index is ready", || fresh.health().ready);
+    assert!(fresh.wait_for(world.seq, PATIENCE));
+    let mut rng = random::seeded(15);
+    let typed = (0..300).map(|_| random::query_text(&mut rng));
+    for q in
+        ["zuack", "zuack star", "quackk", "wrasp", "wras", "wrasp star"].map(str::to_owned).into_iter().chain(typed)
+    {
+        let filter = MovieFilter { q: Some(q.clone()), ..MovieFilter::default() };
+        let query = MovieQuery { filter, ..MovieQuery::default() };
+        assert_eq!(world.find(&query).suggestions, fresh.find(&query).unwrap().suggestions, "{q}");
+        assert_eq!(world.index().suggest(&q, 8).unwrap(), fresh.suggest(&q, 8).unwrap(), "{q}");
+    }
+    fresh.stop();
 }
 
 #[test]
@@ -159,28 +291,56 @@ fn sequels_and_the_same_director_come_first() {
     assert!(world.index().similar(MovieId(1_000), 10).unwrap().is_none());
 }
 
+/// The movies that are most alike, by a look at all of them.
+fn most_alike(movie: &Movie, profiles: &BTreeMap<MovieId, (&Movie, Profile)>, limit: usize) -> Vec<MovieId> {
+    let (_, profile) = &profiles[&movie.id];
+    let popularity = |movie: &Movie| movie.details.popularity.map(Popularity::get);
+    let others = profiles.values().filter(|(other, _)| other.id != movie.id);
+    let mut found: Vec<_> = others.filter_map(|(other, own)| Some((profile.likeness(own)?, *other))).collect();
+    found.sort_by(|(a, movie_a), (b, movie_b)| {
+        let by_popularity = match (popularity(movie_a), popularity(movie_b)) {
+            (Some(a), Some(b)) => b.total_cmp(&a),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        b.total_cmp(a).then(by_popularity).then(movie_a.id.cmp(&movie_b.id))
+    });
+    found.into_iter().take(limit).map(|(_, movie)| movie.id).collect()
+}
+
+fn assert_most_alike(world: &World, limit: usize) {
+    let profiles = world.movies.values().map(|movie| (movie.id, (movie, Profile::of(movie)))).collect();
+    for movie in world.movies.values().step_by(world.movies.len().div_ceil(100)) {
+        let found = world.index().similar(movie.id, limit).unwrap().unwrap();
+        let found: Vec<_> = found.iter().map(|movie: &Arc<ListedMovie>| movie.id).collect();
+        assert_eq!(found, most_alike(movie, &profiles, limit), "of {movie:?}");
+    }
+}
+
 /// Among few movies all are compared.
 #[test]
 fn the_most_alike_are_found_whatever_happened_to_them() {
-    let world = grown(11, 60);
-    let popularity = |movie: &Movie| movie.details.popularity.map(Popularity::get);
-    for movie in world.movies.values() {
-        let profile = Profile::of(movie);
-        let others = world.movies.values().filter(|other| other.id != movie.id);
-        let mut expected: Vec<_> =
-            others.filter_map(|other| Some((profile.likeness(&Profile::of(other))?, other))).collect();
-        expected.sort_by(|(a, movie_a), (b, movie_b)| {
-            let by_popularity = match (popularity(movie_a), popularity(movie_b)) {
-                (Some(a), Some(b)) => b.total_cmp(&a),
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            };
-            b.total_cmp(a).then(by_popularity).then(movie_a.id.cmp(&movie_b.id))
-        });
-        let expected: Vec<_> = expected.into_iter().map(|(_, movie)| movie.id).collect();
-        let found = world.index().similar(movie.id, 100).unwrap().unwrap();
-        let found: Vec<_> = found.iter().map(|movie: &std::sync::Arc<ListedMovie>| movie.id).collect();
-        assert_eq!(found, expected, "of {movie:?}");
-    }
+    assert_most_alike(&grown(11, 60), 100);
+}
+
+/// Few movies have the same genres, so that those with all but one are needed, whatever else movies have in common.
+#[test]
+fn the_most_alike_are_found_among_many() {
+    let mut rng = random::seeded(16);
+    let mut world = World::new();
+    let genres: Vec<_> = (0..16).map(|i| world.genre(&format!("Genre {i}"))).collect();
+    let films = (0..2_000).map(|i| {
+        let common = if i % 3 == 0 { "Night" } else { "" };
+        let name = format!("{common} One{i}x Two{i}x Three{i}x");
+        let mut film = film(&name, &format!("Director{}", i / 3), rng.random_range(0.0..100.0), 2000);
+        let count = rng.random_range(3..=4);
+        film.genres = genres.sample(&mut rng, count).cloned().collect();
+        film.genres.sort_by_key(|genre| genre.id);
+        film
+    });
+    let films = films.collect();
+    world.add(films, true);
+    world.settle();
+    assert_most_alike(&world, 10);
 }
 
 #[test]
