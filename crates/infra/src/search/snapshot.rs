@@ -276,6 +276,15 @@ impl Snapshot {
         Ok(MoviePage { movies, total, next, suggestions, facets, reach: found.reach })
     }
 
+    /// The first movies of a list by relevance, counting none.
+    pub(super) fn listed(&self, filter: &MovieFilter, limit: usize) -> Result<Vec<Arc<ListedMovie>>> {
+        let order = [Sort { field: SortField::Relevance, descending: true }];
+        let (genres, words) = (Filter::new(filter, &self.genres), Words::new(filter));
+        let search = Search { filter: genres, words, order: &order, skipped: 0, wanted: limit, after: None };
+        let found = self.hits(&search, filter, CountMode::None)?;
+        found.hits.into_iter().take(limit).map(|(view, hit)| self.movie(view, hit.doc)).collect()
+    }
+
     /// The first movies whose words are found within `reach`, counting none.
     pub(super) fn first(
         &self,

@@ -37,9 +37,12 @@ impl Snapshot {
         if found.up_to(Class::Elsewhere) < FEW {
             self.misspelt(&mut found, limit)?;
         }
-        if found.up_to(Class::Elsewhere) == 0 {
+        if found.up_to(Class::Inside) < FEW {
+            self.stretched(&mut found, text)?;
+        }
+        if found.up_to(Class::Inside) == 0 {
             let filter = MovieFilter { q: Some(text.to_owned()), ..MovieFilter::default() };
-            for correction in self.corrected(&filter, 1)?.into_iter().take(CORRECTED) {
+            for correction in self.corrected(&filter, 2)?.into_iter().take(CORRECTED) {
                 found.correct(&correction, Class::Typo(1));
                 self.typed(&mut found, &correction, limit)?;
             }
@@ -49,7 +52,9 @@ impl Snapshot {
 
     /// Adds what fits as it is typed.
     fn typed(&self, found: &mut Suggestions, text: &str, limit: usize) -> Result<()> {
-        self.genre_table().all().iter().for_each(|genre| found.add_genre(genre));
+        for count in self.genres()?.iter().filter(|count| count.movies > 0) {
+            found.add_genre(&count.genre);
+        }
         self.texts(found, text, Reach::Near)?;
         if let [word] = found.words()
             && word.chars().nth(1).is_none()
@@ -67,6 +72,14 @@ impl Snapshot {
             let movies = self.first(&filter, SortField::Relevance, NAMED, reach)?;
             movies.iter().for_each(|movie| found.add_described(movie));
         }
+        Ok(())
+    }
+
+    /// Adds what lists find, whose words are stretched until there is enough.
+    fn stretched(&self, found: &mut Suggestions, text: &str) -> Result<()> {
+        let q = MovieFilter { q: Some(text.to_owned()), ..MovieFilter::default() };
+        self.listed(&q, NAMED)?.iter().for_each(|movie| found.add_described(movie));
+        self.listed(&director_filter(text), DIRECTED)?.iter().for_each(|movie| found.add_directors(movie));
         Ok(())
     }
 
