@@ -66,12 +66,27 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The rank of the position after which documents are wanted, and the first document of that rank that can be.
+    pub(super) fn follows(&self) -> Option<(u32, DocId)> {
+        let Self::Stored(stored) = self else { return None };
+        let place = stored.ranks.iter().position(|found| found.from > 0 || found.after.is_some())?;
+        Some((place as u32, stored.ranks[place].from))
+    }
+
     /// Whether no further document can matter.
     pub(super) fn is_full(&self) -> bool {
         match self {
             Self::Stored(stored) => stored.is_full(),
             Self::Sorted(sorted) => sorted.wanted == 0,
             Self::All(docs, most) => docs.len() >= *most,
+        }
+    }
+
+    /// Whether no further document of the ranks that [come next](Self::begin) can matter.
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Self::Stored(stored) => stored.open().next().is_none() || stored.is_full(),
+            Self::Sorted(_) | Self::All(..) => self.is_full(),
         }
     }
 

@@ -82,6 +82,10 @@ impl<'a> SegmentSearch<'a> {
             passes.count(view, counter)?;
             return Ok(hits);
         }
+        if let Some(hits) = self.followed(&passes)? {
+            passes.count(view, counter)?;
+            return Ok(hits);
+        }
         for docs in search.tails(&view.segment, &self.filter) {
             let mut collector = self.collector()?;
             let mut passes = passes.clone();
@@ -96,6 +100,19 @@ impl<'a> SegmentSearch<'a> {
         let mut collector = self.collector()?;
         passes.run(view, &mut collector, counter)?;
         Ok(collector.into_hits())
+    }
+
+    /// The first documents after a position, if all of them are of its rank: then nothing before it needs a look.
+    fn followed(&self, passes: &Passes<'a>) -> tantivy::Result<Option<Vec<Hit>>> {
+        let mut collector = self.collector()?;
+        let Some((rank, first)) = collector.follows().filter(|(_, first)| *first > self.filter.docs.start) else {
+            return Ok(None);
+        };
+        let mut passes = passes.clone();
+        passes.each.iter_mut().for_each(|pass| pass.filter.docs.start = first);
+        passes.run(self.view, &mut collector, &mut Counter { found: 0, needed: 0 })?;
+        let hits = collector.into_hits();
+        Ok((hits.len() == self.search.wanted && hits.iter().all(|hit| hit.rank == rank)).then_some(hits))
     }
 
     /// The first documents in the order of one key, by going through all documents in that order; `None` where that is
@@ -310,7 +327,7 @@ impl Pass<'_> {
         while doc < end {
             if counter.is_done() || !counting {
                 match &collector {
-                    Some(collector) if !collector.is_full() => {
+                    Some(collector) if !collector.is_over() => {
                         // Documents before a cursor need counting alone.
                         if counter.is_done() {
                             doc = doc.max(collector.resume());
@@ -399,7 +416,7 @@ impl Pass<'_> {
         loop {
             if counter.is_done() || !counting {
                 match &collector {
-                    Some(collector) if !collector.is_full() => {
+                    Some(collector) if !collector.is_over() => {
                         if counter.is_done() {
                             doc = doc.max(collector.resume());
                         }
