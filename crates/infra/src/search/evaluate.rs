@@ -14,6 +14,7 @@ use tantivy::DocId;
 
 use super::{
     collect::{Collector, start_key},
+    doc_words::DocWords,
     filter::{Filter, SegmentFilter},
     genres::GenreTable,
     numbers::{UNKNOWN_CELL, first_of_cell, popularity_cell},
@@ -413,6 +414,7 @@ impl Pass<'_> {
         counting: bool,
     ) -> tantivy::Result<()> {
         let mut doc = self.filter.docs.start;
+        let mut found = Vec::with_capacity(DocWords::FETCHED);
         loop {
             if counter.is_done() || !counting {
                 match &collector {
@@ -424,17 +426,27 @@ impl Pass<'_> {
                     _ => return Ok(()),
                 }
             }
-            doc = self.seek(rarest, doc)?;
-            if doc >= self.filter.docs.end {
+            found.clear();
+            while found.len() < DocWords::FETCHED {
+                doc = self.seek(rarest, doc)?;
+                if doc >= self.filter.docs.end {
+                    break;
+                }
+                found.push(doc);
+                doc += 1;
+            }
+            if found.is_empty() {
                 return Ok(());
             }
-            if self.has(view, doc) {
+            if let Some(words) = &self.words {
+                words.fetch(&found);
+            }
+            for doc in found.iter().copied().filter(|doc| self.has(view, *doc)) {
                 counter.found += 1;
                 if let Some(collector) = &mut collector {
                     collector.offer_one(self.first_rank, doc);
                 }
             }
-            doc += 1;
         }
     }
 

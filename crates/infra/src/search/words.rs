@@ -524,6 +524,11 @@ impl Matchers<'_> {
         self.words.iter().all(|word| word.name.is_random() && word.director.is_random() && word.genre.is_random())
     }
 
+    /// Has the words of documents at hand, about which [`Matchers::have`] will be asked.
+    pub(super) fn fetch(&self, docs: &[DocId]) {
+        self.doc_words.fetch(docs);
+    }
+
     /// Whether every word is found in the document.
     pub(super) fn have(&self, doc: DocId) -> bool {
         let own = self.doc_words.get(doc);
@@ -559,6 +564,7 @@ impl Matchers<'_> {
                         word.name.note_looks(count);
                         word.director.note_looks(count);
                         let mut in_directors = Mask::EMPTY;
+                        self.doc_words.fetch(&anywhere.iter().map(|index| start + index).collect::<Vec<_>>());
                         for index in anywhere.iter() {
                             let own = self.doc_words.get(start + index);
                             if word.name.has_any(own) {
