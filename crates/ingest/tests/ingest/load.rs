@@ -581,6 +581,9 @@ proptest! {
     ) {
         let database = testing::sqlite();
         let catalogue = Catalogue::open(database.url());
+        // A record that takes a movie's IMDb id away can meet other movies the next time than it met before.
+        let mut known = known;
+        known.iter_mut().for_each(|record| record.patch.imdb_id = Field::Absent);
         apply(&catalogue.import(), &known, 5);
         // As an export has them: each movie once, everything mentioned, no IMDb id twice.
         let mut imdb_ids = std::collections::HashSet::new();
