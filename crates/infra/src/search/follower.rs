@@ -192,7 +192,15 @@ impl Follower {
             self.live = Some(match self.generations.open_current() {
                 Ok((generation, mark)) => {
                     self.generations.tidy();
-                    self.open(generation, mark)?
+                    match self.open(generation, mark) {
+                        Err(Failure::Index(error)) => {
+                            // Such as one of which a file is missing.
+                            info!(reason = %error, "building the index");
+                            self.abandon_rebuild(&error.to_string());
+                            self.rebuild()?
+                        }
+                        opened => opened?,
+                    }
                 }
                 Err(reason) => {
                     info!(reason, "building the index");
