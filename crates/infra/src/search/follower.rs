@@ -247,15 +247,16 @@ impl Follower {
         more: bool,
     ) -> Result<Found, Failure> {
         let mut genres = genres;
-        // Said before what is new is shown: whoever sees that finds the index current.
-        self.shared.set_behind(!changes.is_empty());
+        let behind = !changes.is_empty();
         if self.live.as_ref().is_some_and(|live| !live.shown) {
-            self.publish(genres.take())?;
+            self.publish(genres.take(), Some(behind))?;
+        } else {
+            self.shared.set_behind(behind);
         }
         let Some(live) = &mut self.live else { return Ok(Found::More) };
         if changes.is_empty() {
             if live.is_merged(&self.shared)? {
-                self.publish(genres)?;
+                self.publish(genres, None)?;
             }
             self.prepare();
             return Ok(Found::Nothing);
@@ -270,8 +271,7 @@ impl Follower {
             if live.writer.pending() > 0 {
                 live.commit()?;
             }
-            self.shared.set_behind(more);
-            self.publish(genres)?;
+            self.publish(genres, Some(more))?;
         } else if genres.is_some() {
             self.rename(genres);
         }
@@ -284,13 +284,18 @@ impl Follower {
     }
 
     /// Shows what is committed, with these names of genres where they are new.
-    fn publish(&mut self, genres: Option<Vec<Genre>>) -> Result<(), Failure> {
+    fn publish(&mut self, genres: Option<Vec<Genre>>, behind: Option<bool>) -> Result<(), Failure> {
         let known = self.shared.latest();
-        self.publish_with(genres, known.as_deref())
+        self.publish_with(genres, known.as_deref(), behind)
     }
 
     /// The same; what is known of segments from `known` is not read again.
-    pub(super) fn publish_with(&mut self, genres: Option<Vec<Genre>>, known: Option<&Snapshot>) -> Result<(), Failure> {
+    pub(super) fn publish_with(
+        &mut self,
+        genres: Option<Vec<Genre>>,
+        known: Option<&Snapshot>,
+        behind: Option<bool>,
+    ) -> Result<(), Failure> {
         let Some(live) = &mut self.live else { return Ok(()) };
         live.reader.reload()?;
         live.shown = true;
@@ -305,7 +310,7 @@ impl Follower {
             Arc::clone(&self.memory),
             &mut self.segments,
         )?;
-        self.shared.publish(snapshot, live.seen);
+        self.shared.publish(snapshot, live.seen, behind);
         self.prepare();
         Ok(())
     }
@@ -341,7 +346,7 @@ impl Follower {
     fn rename(&self, genres: Option<Vec<Genre>>) {
         if let (Some(snapshot), Some(genres)) = (self.shared.latest(), genres) {
             let table = Arc::new(snapshot.genre_table().next(genres));
-            self.shared.publish(snapshot.with_genres(table), self.shared.applied());
+            self.shared.publish(snapshot.with_genres(table), self.shared.applied(), None);
         }
     }
 }

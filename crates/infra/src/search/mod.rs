@@ -153,7 +153,7 @@ impl SearchIndex {
     pub fn open_beside(path: &Path, store: &Arc<dyn Store>, patience: Duration) -> Result<Arc<Self>> {
         let (snapshot, mark) = beside::current_snapshot(path, store, patience)?;
         let shared = Arc::new(Shared::new());
-        shared.publish(snapshot, mark);
+        shared.publish(snapshot, mark, None);
         Ok(Arc::new(Self { shared, follower: Mutex::new(None) }))
     }
 

@@ -247,7 +247,7 @@ impl Follower {
         request.finish(Rebuilt { movies, generation, by_server: true });
         info!(movies, "the index is rebuilt");
         self.live = Some(live);
-        self.publish_with(None, Some(&snapshot))?;
+        self.publish_with(None, Some(&snapshot), None)?;
         self.generations.tidy();
         Ok(())
     }

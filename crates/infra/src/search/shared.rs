@@ -65,12 +65,18 @@ impl Shared {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows a new state.
-    pub(super) fn publish(&self, snapshot: Snapshot, applied: Mark) {
+    /// Shows a new state. Where `behind` says so, it is known from then on whether there are changes that it does not
+    /// show: never before, nor later.
+    pub(super) fn publish(&self, snapshot: Snapshot, applied: Mark, behind: Option<bool>) {
         let old = self.snapshot.write().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(snapshot));
         // What it alone held is unmapped here, not under the lock.
         drop(old);
-        self.state().applied = applied;
+        let mut state = self.state();
+        state.applied = applied;
+        if let Some(behind) = behind {
+            state.set_behind(behind);
+        }
+        drop(state);
         self.news.notify_all();
     }
 
@@ -154,8 +160,13 @@ impl Shared {
 
     /// Notes whether there are changes that lists do not show.
     pub(super) fn set_behind(&self, behind: bool) {
-        let mut state = self.state();
-        state.caught_up |= !behind;
-        state.behind_since = behind.then(|| state.behind_since.unwrap_or_else(Instant::now));
+        self.state().set_behind(behind);
+    }
+}
+
+impl State {
+    fn set_behind(&mut self, behind: bool) {
+        self.caught_up |= !behind;
+        self.behind_since = behind.then(|| self.behind_since.unwrap_or_else(Instant::now));
     }
 }
