@@ -7,9 +7,9 @@ use super::{
 use crate::{text, time::Timestamp};
 
 /// The most characters of one text to search for.
-const MAX_TEXT_CHARS: usize = 1_000;
+pub const MAX_TEXT_CHARS: usize = 1_000;
 /// The most words of one text to search for: each costs a look into the index.
-const MAX_WORDS: usize = 50;
+pub const MAX_WORDS: usize = 50;
 /// The most genres of one condition.
 const MAX_GENRES: usize = 50;
 

@@ -7,7 +7,10 @@ use domain::{
     Result,
     matching::{Kind, Reach, is_number},
     movie::Popularity,
-    query::{MovieFilter, SortField},
+    query::{
+        MovieFilter, SortField,
+        conditions::{MAX_TEXT_CHARS, MAX_WORDS},
+    },
     suggestion::{typos_at_beginning, typos_to_correct, typos_while_typing},
     text,
 };
@@ -42,9 +45,6 @@ const NEAR: usize = 8;
 const TEXTS: usize = 32;
 /// The longest word that is taken apart.
 const MAX_SPLIT_CHARS: usize = 30;
-/// Longer texts are refused, so they are not proposed either.
-const MAX_WORDS: usize = 50;
-const MAX_CHARS: usize = 1_000;
 
 /// What changes cost: the cheapest text comes first.
 const TYPO: u32 = 10;
@@ -218,9 +218,10 @@ impl Snapshot {
         searches: &mut usize,
     ) -> Result<Vec<String>> {
         let mut found: Vec<(u32, Option<f64>, String)> = Vec::new();
+        // Longer texts are refused, so they are not proposed either.
         for draft in drafts.into_iter().filter(|draft| draft.words.len() <= MAX_WORDS) {
             let text = draft.words.join(" ");
-            if text.chars().nth(MAX_CHARS).is_some() || found.iter().any(|(.., other)| *other == text) {
+            if text.chars().nth(MAX_TEXT_CHARS).is_some() || found.iter().any(|(.., other)| *other == text) {
                 continue;
             }
             // Of those that cost the same, all are to be compared.

@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 
 use domain::{
     matching::{Kind, Reach},
-    query::{Position, Sort, SortField, SortValue},
+    query::{MovieFilter, Position, Sort, SortField, SortValue},
 };
 use tantivy::DocId;
 
@@ -61,7 +61,13 @@ pub(super) struct SegmentSearch<'a> {
     words: SegmentWords<'a>,
 }
 
-impl Search<'_> {
+impl<'q> Search<'q> {
+    /// A search for the first `wanted` documents.
+    pub(super) fn new(filter: &MovieFilter, genres: &GenreTable, order: &'q [Sort], wanted: usize) -> Self {
+        let (words, filter) = (Words::new(filter), Filter::new(filter, genres));
+        Self { filter, words, order, skipped: 0, wanted, after: None }
+    }
+
     /// Prepares to look into a segment.
     pub(super) fn of_segment<'a>(
         &'a self,
@@ -279,6 +285,16 @@ impl Passes<'_> {
     }
 }
 
+/// Where a pass that has come to `doc` goes on; `None` where the collector is full and, if `counting`, enough is counted.
+fn next(doc: DocId, collector: Option<&Collector>, counter: &Counter, counting: bool) -> Option<DocId> {
+    if counting && !counter.is_done() {
+        return Some(doc);
+    }
+    let collector = collector.filter(|collector| !collector.is_over())?;
+    // Documents before a cursor need counting alone.
+    Some(if counter.is_done() { doc.max(collector.resume()) } else { doc })
+}
+
 /// A condition of a [`Pass`].
 #[derive(Clone, Copy)]
 enum Rarest {
@@ -304,6 +320,10 @@ struct Pass<'a> {
     not_words: Option<Matchers<'a>>,
 }
 
+/// One document in so many: with fewer, it pays to leap from match to match, or even to look at single documents.
+const RARE: DocId = 64;
+const VERY_RARE: DocId = 256;
+
 impl Pass<'_> {
     /// Goes on until the collector is full and, if `counting`, enough is counted.
     fn run(
@@ -315,28 +335,18 @@ impl Pass<'_> {
     ) -> tantivy::Result<()> {
         let end = self.filter.docs.end;
         let mut doc = self.filter.docs.start;
-        // Where something is very rare, it pays to look at single documents.
         let rarest = self.leads(view.segment.max_doc);
         let is_plain = self.tiers == 1 && self.not_whole.is_none() && self.not_words.is_none();
         if let Some((cost, rarest)) = rarest
             && is_plain
-            && cost < u64::from(view.segment.max_doc / 256)
+            && cost < u64::from(view.segment.max_doc / VERY_RARE)
             && self.is_random()
         {
             return self.run_singly(rarest, view, collector, counter, counting);
         }
         while doc < end {
-            if counter.is_done() || !counting {
-                match &collector {
-                    Some(collector) if !collector.is_over() => {
-                        // Documents before a cursor need counting alone.
-                        if counter.is_done() {
-                            doc = doc.max(collector.resume());
-                        }
-                    }
-                    _ => return Ok(()),
-                }
-            }
+            let Some(next) = next(doc, collector.as_deref(), counter, counting) else { return Ok(()) };
+            doc = next;
             if let Some((_, rarest)) = rarest {
                 doc = doc.max(self.seek(rarest, doc)?);
             }
@@ -416,16 +426,8 @@ impl Pass<'_> {
         let mut doc = self.filter.docs.start;
         let mut found = Vec::with_capacity(DocWords::FETCHED);
         loop {
-            if counter.is_done() || !counting {
-                match &collector {
-                    Some(collector) if !collector.is_over() => {
-                        if counter.is_done() {
-                            doc = doc.max(collector.resume());
-                        }
-                    }
-                    _ => return Ok(()),
-                }
-            }
+            let Some(next) = next(doc, collector.as_deref(), counter, counting) else { return Ok(()) };
+            doc = next;
             found.clear();
             while found.len() < DocWords::FETCHED {
                 doc = self.seek(rarest, doc)?;
@@ -450,9 +452,9 @@ impl Pass<'_> {
         }
     }
 
-    /// The rarest condition, where it is so rare that it pays to leap from match to match.
+    /// The rarest condition, where it is rare enough to lead.
     fn leads(&self, max_doc: DocId) -> Option<(u64, Rarest)> {
-        self.rarest().filter(|(cost, _)| *cost < u64::from(max_doc / 64))
+        self.rarest().filter(|(cost, _)| *cost < u64::from(max_doc / RARE))
     }
 
     /// The condition that fewest documents meet, and about how many have to be read for it.

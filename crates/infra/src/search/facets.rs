@@ -22,13 +22,11 @@ use tantivy::DocId;
 
 use super::{
     evaluate::Search,
-    filter::Filter,
     genres::GenreTable,
     postings::{Mask, WINDOW},
     ranks::RankGroups,
     segment::{NumberColumn, Segment},
     snapshot::{Snapshot, View, internal},
-    words::Words,
 };
 
 /// How far a pass goes.
@@ -178,14 +176,7 @@ struct Pass<'a> {
 impl<'a> Pass<'a> {
     /// Words are stretched as far as a list with this filter needs, where that is not known.
     fn new(snapshot: &'a Snapshot, filter: MovieFilter, facets: Vec<Facet>, reach: Option<Reach>) -> Result<Self> {
-        let search = Search {
-            filter: Filter::new(&filter, snapshot.genre_table()),
-            words: Words::new(&filter),
-            order: &[],
-            skipped: 0,
-            wanted: 0,
-            after: None,
-        };
+        let search = Search::new(&filter, snapshot.genre_table(), &[], 0);
         let limits = Limits::of(&filter, snapshot.memory.facets.matches);
         let reach = reach.map_or_else(|| snapshot.reach(&search), Ok)?;
         Ok(Self { snapshot, search, reach, limits, filter: Arc::new(filter), facets })

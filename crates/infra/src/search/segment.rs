@@ -66,35 +66,19 @@ pub(super) struct Segment {
     permutations: [OnceLock<Permutation>; SORTED_BY.len()],
 }
 
-/// The keys by which documents are kept in order. In that of their popularity, documents are stored.
-const SORTED_BY: [SortField; 9] = [
-    SortField::Score,
-    SortField::Name,
-    SortField::Director,
-    SortField::Year,
-    SortField::Runtime,
-    SortField::Votes,
-    SortField::CreatedAt,
-    SortField::UpdatedAt,
-    SortField::Id,
+/// The keys by which documents are kept in order, and what the files are called. In the order of their popularity,
+/// documents are stored.
+const SORTED_BY: [(SortField, &str); 9] = [
+    (SortField::Score, "score"),
+    (SortField::Name, "name"),
+    (SortField::Director, "director"),
+    (SortField::Year, "year"),
+    (SortField::Runtime, "runtime"),
+    (SortField::Votes, "votes"),
+    (SortField::CreatedAt, "created"),
+    (SortField::UpdatedAt, "updated"),
+    (SortField::Id, "id"),
 ];
-
-/// What the file of a permutation is called.
-fn file_name(field: SortField) -> &'static str {
-    match field {
-        SortField::Relevance => "relevance",
-        SortField::Popularity => "popularity",
-        SortField::Score => "score",
-        SortField::Name => "name",
-        SortField::Director => "director",
-        SortField::Year => "year",
-        SortField::Runtime => "runtime",
-        SortField::Votes => "votes",
-        SortField::CreatedAt => "created",
-        SortField::UpdatedAt => "updated",
-        SortField::Id => "id",
-    }
-}
 
 /// The documents of a genre.
 enum GenreDocs {
@@ -155,8 +139,8 @@ impl Segment {
         let genre_index = reader.inverted_index(fields.genre)?;
         let is_small = reader.max_doc() <= Self::SMALL;
         let segment = reader.segment_id();
-        let permutation = |field: SortField| {
-            let file = || Permutation::open(Sidecar { directory, segment, name: file_name(field) }, reader.max_doc());
+        let permutation = |(_, name)| {
+            let file = || Permutation::open(Sidecar { directory, segment, name }, reader.max_doc());
             let opened = if is_small { None } else { file() };
             opened.map(OnceLock::from).unwrap_or_default()
         };
@@ -194,14 +178,14 @@ impl Segment {
     pub(super) fn prepare(&self, directory: &Path, is_over: impl Fn() -> bool) {
         if self.permutations.iter().any(|permutation| permutation.get().is_none()) {
             let by_id = self.by_id();
-            for (place, field) in SORTED_BY.into_iter().enumerate() {
+            for (place, (field, name)) in SORTED_BY.into_iter().enumerate() {
                 if is_over() {
                     return;
                 }
                 if self.permutations[place].get().is_some() {
                     continue;
                 }
-                let file = Sidecar { directory, segment: self.reader.segment_id(), name: file_name(field) };
+                let file = Sidecar { directory, segment: self.reader.segment_id(), name };
                 let made = self.permutation_by(field, &by_id);
                 if let Err(error) = made.write(file) {
                     warn!(
@@ -220,7 +204,7 @@ impl Segment {
 
     /// The documents in the order of a key, if that is known or quickly made.
     pub(super) fn permutation(&self, field: SortField) -> Option<&Permutation> {
-        let place = SORTED_BY.iter().position(|key| *key == field)?;
+        let place = SORTED_BY.iter().position(|(key, _)| *key == field)?;
         let permutation = &self.permutations[place];
         if permutation.get().is_none() && self.max_doc <= Self::SMALL {
             return Some(permutation.get_or_init(|| self.permutation_by(field, &self.by_id())));
@@ -405,7 +389,8 @@ impl Segment {
 
 /// The sort key of a number, if documents are kept in its order.
 fn sort_field(field: NumberField) -> Option<SortField> {
-    SORTED_BY.into_iter().find(|key| matches!(order::key(*key), Key::Number(own) if own == field))
+    let mut keys = SORTED_BY.into_iter().map(|(key, _)| key);
+    keys.find(|key| matches!(order::key(*key), Key::Number(own) if own == field))
 }
 
 /// A column by which documents are sorted.
@@ -454,8 +439,8 @@ pub(super) fn wrong_sidecars(
     let columns = reader.fast_fields();
     let name = |field| reader.schema().get_field_name(field);
     let ids = columns.u64(name(fields.id))?.values;
-    for field in SORTED_BY {
-        let file = Sidecar { directory, segment, name: file_name(field) };
+    for (field, file_name) in SORTED_BY {
+        let file = Sidecar { directory, segment, name: file_name };
         if file.found().is_none() {
             continue;
         }

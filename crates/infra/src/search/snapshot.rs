@@ -23,14 +23,13 @@ use tantivy::{BitSet, DocId, Searcher, SegmentReader, index::SegmentId};
 use super::{
     evaluate::{Counter, Search, SegmentSearch},
     facets::FacetMemory,
-    filter::Filter,
     genres::GenreTable,
     numbers::{is_tie, order_cell},
     order::{self, Hit},
     postings::is_set,
     schema::Fields,
     segment::Segment,
-    words::{self, FoundWords, Words},
+    words::{self, FoundWords},
 };
 
 /// With fewer matches than this, words are stretched.
@@ -241,14 +240,8 @@ impl Snapshot {
             }
         };
         let limit = query.page.limit as usize;
-        let search = Search {
-            filter: Filter::new(&query.filter, &self.genres),
-            words: Words::new(&query.filter),
-            order: &order,
-            skipped,
-            wanted: skipped + limit + 1,
-            after: after.cloned(),
-        };
+        let search = Search::new(&query.filter, &self.genres, &order, skipped + limit + 1);
+        let search = Search { skipped, after: after.cloned(), ..search };
         let found = self.hits(&search, &query.filter, query.count)?;
         let mut movies = Vec::with_capacity(limit);
         let page = found.hits.get(skipped..).unwrap_or_default();
@@ -279,8 +272,7 @@ impl Snapshot {
     /// The first movies of a list by relevance, counting none.
     pub(super) fn listed(&self, filter: &MovieFilter, limit: usize) -> Result<Vec<Arc<ListedMovie>>> {
         let order = [Sort { field: SortField::Relevance, descending: true }];
-        let (genres, words) = (Filter::new(filter, &self.genres), Words::new(filter));
-        let search = Search { filter: genres, words, order: &order, skipped: 0, wanted: limit, after: None };
+        let search = Search::new(filter, &self.genres, &order, limit);
         let found = self.hits(&search, filter, CountMode::None)?;
         found.hits.into_iter().take(limit).map(|(view, hit)| self.movie(view, hit.doc)).collect()
     }
@@ -293,14 +285,8 @@ impl Snapshot {
         limit: usize,
         reach: Reach,
     ) -> Result<Vec<Arc<ListedMovie>>> {
-        let search = Search {
-            filter: Filter::new(filter, &self.genres),
-            words: Words::new(filter),
-            order: &[Sort { field: by, descending: true }],
-            skipped: 0,
-            wanted: limit,
-            after: None,
-        };
+        let order = [Sort { field: by, descending: true }];
+        let search = Search::new(filter, &self.genres, &order, limit);
         let segments = self.segment_searches(&search)?;
         let found = self.hits_within(&search, &segments, filter, reach, 0)?;
         found.hits.into_iter().take(limit).map(|(view, hit)| self.movie(view, hit.doc)).collect()
@@ -505,7 +491,7 @@ fn reach(search: &Search, segments: &[SegmentSearch]) -> Result<Reach> {
     Ok(reach)
 }
 
-/// Whether to go as far as `next` takes hardly longer than to go to `stage`: then there is no need to do both.
+/// Whether to go as far as `next` is quick itself: then there is no need to go to `stage` first.
 fn is_as_quick(segments: &[SegmentSearch], next: Reach, stage: Reach) -> Result<bool> {
     /// Looking at so many documents takes no longer than to prepare for it.
     const QUICK: u64 = 1 << 11;

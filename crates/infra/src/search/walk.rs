@@ -21,11 +21,9 @@ use tantivy::store::StoreReader;
 
 use super::{
     evaluate::{Counter, Search},
-    filter::Filter,
     genres::GenreTable,
     order::{self, Hit},
     snapshot::{Snapshot, View, internal},
-    words::Words,
 };
 
 /// The documents of a run. In a heap each takes about 80 bytes, for one segment at a time.
@@ -39,12 +37,9 @@ impl Snapshot {
     pub(super) fn walk(&self, query: &MovieQuery, each: &mut dyn FnMut(&Movie) -> ControlFlow<()>) -> Result<()> {
         let order = query.order();
         let genres = self.genre_table();
-        let filter = Filter::new(&query.filter, genres);
-        let words = Words::new(&query.filter);
-        let mut search = Search { filter, words, order: &order, skipped: 0, wanted: 0, after: None };
+        let mut search = Search::new(&query.filter, genres, &order, RUN);
         let reach = self.reach(&search)?;
 
-        search.wanted = RUN;
         let mut parts = Vec::new();
         for view in self.views() {
             let mut part = Part::new(view)?;

@@ -92,7 +92,7 @@ fn an_absent_index_is_built() {
 #[test]
 fn a_damaged_index_is_built_again() {
     type Damage = fn(&World);
-    let damages: [(&str, Damage); 9] = [
+    let damages: [(&str, Damage); 10] = [
         ("CURRENT is garbage", |world| fs::write(world.path().join("CURRENT"), "../../etc").unwrap()),
         ("CURRENT is empty", |world| fs::write(world.path().join("CURRENT"), "").unwrap()),
         ("CURRENT is not text", |world| fs::write(world.path().join("CURRENT"), [0xff, 0xfe]).unwrap()),
@@ -111,6 +111,14 @@ fn a_damaged_index_is_built_again() {
             });
         }),
         ("a file is gone", |world| fs::remove_file(&files(world, "fast")[0]).unwrap()),
+        ("a file is gone, and not in the list of files", |world| {
+            let gone = &files(world, "store")[0];
+            fs::remove_file(gone).unwrap();
+            let list = gone.with_file_name(".managed.json");
+            let mut names: Vec<String> = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+            names.retain(|name| *name != gone.file_name().unwrap().to_str().unwrap());
+            fs::write(list, serde_json::to_vec(&names).unwrap()).unwrap();
+        }),
         ("one bit is wrong", |world| {
             let file = &files(world, "idx")[0];
             let mut bytes = fs::read(file).unwrap();
