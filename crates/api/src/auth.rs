@@ -1,14 +1,19 @@
 //! Who is asking. A handler names what it needs, [`Reader`], [`SignedIn`] or [`AdminUser`], as an argument; whoever is
 //! less is refused before the handler runs. A token that is not valid is refused before that, whatever the handler needs:
 //! see [`authenticate`].
+//!
+//! A token comes in the `Authorization` header, or in the cookie of a browser that has signed in at the pages.
 
 use std::future::{Ready, ready};
 
 use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest,
+    Error, FromRequest, HttpMessage, HttpRequest, ResponseError,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderMap},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
     middleware::Next,
 };
 use domain::{
@@ -17,6 +22,7 @@ use domain::{
 };
 
 use crate::{
+    pages::session,
     problem::Problem,
     state::{self, blocking},
 };
@@ -45,10 +51,24 @@ pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Resul
 
 /// Refuses a request with a token that is not valid. Whose a valid one is, the extractors of this module find out.
 pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
-    let Some(token) = token(request.headers())? else { return Ok(()) };
-    let token = token.to_owned();
-    let accounts = state::of(request)?.accounts.clone();
-    let (token, user) = blocking(move || accounts.authenticate(&token)).await?;
+    let (token, is_cookie) = match (token(request.headers())?, session::token(request)) {
+        (Some(token), _) => (token.to_owned(), false),
+        (None, Some(token)) => (token, true),
+        (None, None) => return Ok(()),
+    };
+    if is_cookie {
+        session::check_origin(request)?;
+    }
+    let state = state::of(request)?;
+    let accounts = state.accounts.clone();
+    let (token, user) = match blocking(move || accounts.authenticate(&token)).await {
+        // A browser would go on sending it.
+        Err(problem) if is_cookie && problem.status_code() == StatusCode::UNAUTHORIZED => {
+            let end = session::end(&state.settings);
+            return Err(end.into_iter().fold(problem, |problem, end| problem.with_header(header::SET_COOKIE, end)));
+        }
+        authenticated => authenticated?,
+    };
     // For the extractors, and for the log.
     request.extensions_mut().insert(SignedIn { token, user });
     Ok(())
@@ -57,7 +77,7 @@ pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
 /// Looks again who is asking, for an answer that goes on: fails where that is no admin any more.
 pub async fn check_admin(request: &HttpRequest) -> Result<(), Problem> {
     check_token(request).await?;
-    admin(request).map(drop)
+    admin(request, Via::Api).map(drop)
 }
 
 impl FromRequest for Reader {
@@ -83,7 +103,7 @@ impl FromRequest for AdminUser {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(admin(request))
+        ready(admin(request, Via::Api).map(Self))
     }
 }
 
@@ -95,10 +115,11 @@ fn reader(request: &HttpRequest) -> Result<Reader, Problem> {
     }
 }
 
-fn admin(request: &HttpRequest) -> Result<AdminUser, Problem> {
+/// The right to write, of an admin who asks in this way.
+pub fn admin(request: &HttpRequest, via: Via) -> Result<Admin, Problem> {
     let extensions = request.extensions();
     let caller = extensions.get::<SignedIn>().ok_or_else(Problem::token_needed)?;
-    caller.user.as_admin(Via::Api).map(AdminUser).ok_or_else(Problem::admins_only)
+    caller.user.as_admin(via).ok_or_else(Problem::admins_only)
 }
 
 /// The token of a request: `Authorization: Bearer TOKEN`, or `Token TOKEN` as older clients write it.

@@ -12,7 +12,7 @@ use actix_web::{
     web,
 };
 
-use crate::{auth, problem::Problem};
+use crate::{auth, pages, problem::Problem};
 
 /// A path with the handlers of its methods. It answers HEAD where it answers GET, OPTIONS, and every other method
 /// with a 405 that says which are allowed. A token that is not valid is refused, whatever the method.
@@ -20,20 +20,42 @@ pub struct Endpoint {
     path: &'static str,
     methods: Vec<Method>,
     resource: Resource,
-    ignores_tokens: bool,
+    callers: Callers,
+}
+
+/// How it is found out who is asking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Callers {
+    /// By token: one that is not valid is refused.
+    Api,
+    /// As a browser's user, who has no valid token any more, or never had one.
+    Page,
+    /// Not at all.
+    Ignored,
 }
 
 impl Endpoint {
     /// The path `path`, in the syntax of actix-web and without a slash at its end.
     pub fn at(path: &'static str) -> Self {
-        Self { path, methods: Vec::new(), resource: web::resource(path), ignores_tokens: false }
+        Self { path, methods: Vec::new(), resource: web::resource(path), callers: Callers::Api }
     }
 
     /// Takes no notice of tokens: for what is about the server itself and has to answer without the database, by which
     /// tokens are checked.
     pub fn ignoring_tokens(mut self) -> Self {
-        self.ignores_tokens = true;
+        self.callers = Callers::Ignored;
         self
+    }
+
+    /// A page for people: see [`pages::page::around`].
+    pub fn page(mut self) -> Self {
+        self.callers = Callers::Page;
+        self
+    }
+
+    /// Whether it is a page.
+    pub fn is_page(&self) -> bool {
+        self.callers == Callers::Page
     }
 
     /// Answers GET and HEAD. What a handler says to GET is sent to HEAD without the body.
@@ -126,10 +148,10 @@ impl HttpServiceFactory for Endpoint {
             async { answer }
         };
         let resource = self.resource.default_service(web::to(other));
-        if self.ignores_tokens {
-            resource.register(config);
-        } else {
-            resource.wrap(from_fn(auth::authenticate)).register(config);
+        match self.callers {
+            Callers::Api => resource.wrap(from_fn(auth::authenticate)).register(config),
+            Callers::Page => resource.wrap(from_fn(pages::page::around)).register(config),
+            Callers::Ignored => resource.register(config),
         }
     }
 }

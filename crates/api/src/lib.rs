@@ -9,7 +9,8 @@
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
 //!    ready to be sent
-//! 6. [`health`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
+//! 6. [`pages`]: the web pages for people
+//! 7. [`health`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
 
 pub mod application;
 pub mod auth;
@@ -24,6 +25,7 @@ pub mod first_start;
 pub mod health;
 pub mod loader;
 pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod request;
 pub mod retention;

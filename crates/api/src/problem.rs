@@ -405,6 +405,16 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in words.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What its answer says in headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
     /// What brought it about, for the log.
     pub fn cause(&self) -> Option<&Cause> {
         self.0.cause.as_ref()

@@ -23,7 +23,7 @@ use actix_web::{
 };
 use tracing::Instrument;
 
-use crate::{auth::SignedIn, delivery, problem::Problem};
+use crate::{auth::SignedIn, delivery, pages::errors::ErrorPage, problem::Problem};
 
 /// Names one request, in the answer and in the log. A client may choose it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,29 +38,36 @@ pub async fn around(
     let uri = request.uri().clone();
     let span = tracing::info_span!("request", request_id = id, method = %request.method());
     ignore_trailing_slash(&mut request);
+    let page = ErrorPage::wanted(request.request());
 
     let outcome = caught(next.call(request)).instrument(span.clone()).await;
     span.in_scope(|| match outcome {
         Ok(Ok(response)) => {
-            let mut response = delivery::finish(complete(response, uri.path(), &id));
+            let mut response = delivery::finish(complete(response, uri.path(), &id, page));
             add_headers(response.headers_mut(), &id);
             log(&response, started.elapsed());
             Ok(response)
         }
-        Ok(Err(error)) => Err(refused(&to_problem(&error), uri.path(), &id, started.elapsed())),
+        Ok(Err(error)) => Err(refused(&to_problem(&error), uri.path(), &id, page.as_ref(), started.elapsed())),
         Err(Panicked) => {
             let problem = Problem::internal("the handler panicked");
-            Err(refused(&problem, uri.path(), &id, started.elapsed()))
+            Err(refused(&problem, uri.path(), &id, page.as_ref(), started.elapsed()))
         }
     })
 }
 
 /// Puts the problem that a handler returned in its final form.
-fn complete(response: ServiceResponse<impl MessageBody + 'static>, path: &str, id: &str) -> ServiceResponse {
+fn complete(
+    response: ServiceResponse<impl MessageBody + 'static>,
+    path: &str,
+    id: &str,
+    page: Option<ErrorPage>,
+) -> ServiceResponse {
     let Some(error) = response.response().error() else { return response.map_into_boxed_body() };
+    let page = page.map(|page| page.for_user_of(response.request()));
     let mut answer = match error.as_error::<Problem>() {
-        Some(problem) => answer(problem, path, id),
-        None => answer(&to_problem(error), path, id),
+        Some(problem) => answer(problem, path, id, page.as_ref()),
+        None => answer(&to_problem(error), path, id, page.as_ref()),
     };
     // What was said of this answer on its way here: to which origins it may be shown.
     let names: Vec<_> = response.headers().keys().filter(|name| !answer.headers().contains_key(*name)).collect();
@@ -73,15 +80,15 @@ fn complete(response: ServiceResponse<impl MessageBody + 'static>, path: &str, i
 }
 
 /// An answer where there is no request any more to answer to.
-fn refused(problem: &Problem, path: &str, id: &str, latency: Duration) -> Error {
-    let mut response = answer(problem, path, id);
+fn refused(problem: &Problem, path: &str, id: &str, page: Option<&ErrorPage>, latency: Duration) -> Error {
+    let mut response = answer(problem, path, id, page);
     response.headers_mut().insert(header::CACHE_CONTROL, delivery::NO_STORE);
     add_headers(response.headers_mut(), id);
     tracing::info!(status = response.status().as_u16(), latency_ms = milliseconds(latency), "answered");
     InternalError::from_response(problem.to_string(), response).into()
 }
 
-fn answer(problem: &Problem, path: &str, id: &str) -> actix_web::HttpResponse {
+fn answer(problem: &Problem, path: &str, id: &str, page: Option<&ErrorPage>) -> actix_web::HttpResponse {
     let status = problem.status_code();
     if let Some(cause) = problem.cause() {
         let cause = with_sources(cause.as_ref());
@@ -91,7 +98,7 @@ fn answer(problem: &Problem, path: &str, id: &str) -> actix_web::HttpResponse {
             tracing::error!(cause, "{problem}");
         }
     }
-    problem.response_to(path, id)
+    page.map_or_else(|| problem.response_to(path, id), |page| page.of(problem, id))
 }
 
 /// What the framework itself refused.

@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::{auth, compat, docs, endpoint::Endpoint, health, problem::Problem, v1};
+use crate::{auth, compat, docs, endpoint::Endpoint, health, pages, problem::Problem, v1};
 
 /// The paths, those that are asked for most first.
 pub fn endpoints() -> impl Iterator<Item = Endpoint> {
@@ -24,6 +24,7 @@ pub fn endpoints() -> impl Iterator<Item = Endpoint> {
         v1::tokens::endpoints(),
         v1::users::endpoints(),
         compat::endpoints(),
+        pages::endpoints(),
         health::endpoints(),
         docs::endpoints(),
     ]

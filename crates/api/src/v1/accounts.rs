@@ -214,7 +214,7 @@ impl PasswordChange {
 }
 
 /// Whose attempts are counted together.
-fn client(request: &HttpRequest) -> IpAddr {
+pub fn client(request: &HttpRequest) -> IpAddr {
     request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }
 

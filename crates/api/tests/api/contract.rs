@@ -5,6 +5,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
+use api::endpoint::Endpoint;
 use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,14 +14,21 @@ use crate::test_app::Answer;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_json()).unwrap());
 
-/// Swagger UI's own files are no part of the API.
-pub const UNDOCUMENTED: [&str; 2] = ["/docs", "/docs/{file:.*}"];
+/// Swagger UI's own files, and those of the pages, are no part of the API.
+pub const UNDOCUMENTED: [&str; 4] = ["/docs", "/docs/{file:.*}", "/static/{file}", "/favicon.ico"];
+
+/// The paths of pages, which are no part of the API either.
+static PAGES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let is_other = |endpoint: &Endpoint| endpoint.is_page() || UNDOCUMENTED.contains(&endpoint.path());
+    api::routes::endpoints().filter(is_other).map(|endpoint| endpoint.path()).collect()
+});
 
 /// Fails where the documentation does not know this answer to this request.
 #[track_caller]
 pub fn check(method: &Method, path: &str, answer: &Answer) {
     let path = &path.strip_suffix('/').unwrap_or(path).replace("%3A", ":");
-    if path == "/docs" || path.starts_with("/docs/") || *method == Method::OPTIONS {
+    let is_page = path.is_empty() || path.starts_with("/docs/") || PAGES.iter().any(|page| fits(page, path));
+    if is_page || *method == Method::OPTIONS {
         return;
     }
     let Some((template, operations)) = operations(path) else {
@@ -60,15 +68,15 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
 /// The documented path that the path of a request fits, and what can be done there.
 fn operations(path: &str) -> Option<(&'static str, &'static Value)> {
     let paths = DOCUMENT["paths"].as_object()?;
-    let fits = |template: &str| {
-        let (mut parts, mut given) = (template.split('/'), path.split('/'));
-        let is_same = |part: &str, given: &str| part == given || (part.starts_with('{') && !given.is_empty());
-        parts.by_ref().zip(given.by_ref()).all(|(part, given)| is_same(part, given))
-            && template.split('/').count() == path.split('/').count()
-    };
     let exact = paths.get_key_value(path);
-    let found = exact.or_else(|| paths.iter().find(|(template, _)| fits(template)));
+    let found = exact.or_else(|| paths.iter().find(|(template, _)| fits(template, path)));
     found.map(|(template, operations)| (template.as_str(), operations))
+}
+
+/// Whether a path is one of those that a template stands for.
+fn fits(template: &str, path: &str) -> bool {
+    let is_same = |(part, given): (&str, &str)| part == given || (part.starts_with('{') && !given.is_empty());
+    template.split('/').count() == path.split('/').count() && template.split('/').zip(path.split('/')).all(is_same)
 }
 
 #[track_caller]

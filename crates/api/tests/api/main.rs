@@ -38,6 +38,7 @@ mod movies;
 mod problems;
 mod readme;
 mod relevance;
+mod sessions;
 mod suggest;
 mod tokens;
 mod users;

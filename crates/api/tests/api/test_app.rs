@@ -121,6 +121,13 @@ impl TestApp {
         answer.json()["token"].as_str().unwrap().to_owned()
     }
 
+    /// The cookie of a browser in which this user of a test has logged in: the value of the header `Cookie`.
+    pub fn session(&self, username: &str) -> String {
+        let answer = self.post("/login").form(&[("username", username), ("password", PASSWORD)]).answer();
+        assert_eq!(answer.status, 303, "{answer:?}");
+        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
     /// What comes back for bytes that no client library would send. They should ask for the connection to be closed.
     pub fn raw(&self, request: &[u8]) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();

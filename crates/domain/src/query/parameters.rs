@@ -108,6 +108,11 @@ impl Parameters {
         self.did_you_mean = self.did_you_mean.or(known);
     }
 
+    /// All parameters as they were given.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.given
+    }
+
     /// The names that were asked for.
     pub fn known(&self) -> &[&'static str] {
         &self.known
@@ -146,15 +151,20 @@ impl Given {
         let kept = self.0.iter().filter(|(name, _)| replaced.iter().all(|(other, _)| other != name));
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
         let set = replaced.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
-        let mut url = path.to_owned();
-        for (i, (name, value)) in kept.chain(set).enumerate() {
-            url.push(if i == 0 { '?' } else { '&' });
-            encode_into(&mut url, name);
-            url.push('=');
-            encode_into(&mut url, value);
-        }
-        url
+        url(path, kept.chain(set))
     }
+}
+
+/// The URL of `path` with these parameters.
+pub fn url<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut url = path.to_owned();
+    for (i, (name, value)) in parameters.into_iter().enumerate() {
+        url.push(if i == 0 { '?' } else { '&' });
+        encode_into(&mut url, name);
+        url.push('=');
+        encode_into(&mut url, value);
+    }
+    url
 }
 
 /// The one of `known` that somebody who wrote `name` most probably meant: it differs in few letters, or is longer.

@@ -1,0 +1,44 @@
+# What every page shows, errors, and words that several pages share.
+
+skip-to-content = Skip to the content
+main-navigation = Main
+nav-movies = Movies
+nav-stats = Statistics
+nav-admin = Admin
+nav-account = Account
+nav-login = Log in
+nav-logout = Log out
+nav-api = API
+language = Language
+
+search-label = Search movies
+search-placeholder = Title, director, genre
+search-button = Search
+suggestions-label = Suggestions
+suggestions-none = No suggestions
+suggestions-count = { $count } suggestions, use the arrow keys
+kind-director = Director
+kind-genre = Genre
+
+error-to-movies = To the movies
+error-request-id = If you report this, name the request:
+error-400 = That request makes no sense here
+error-400-text = Something in the address or in what was sent is not as it should be.
+error-401 = Please log in
+error-401-text = This page is for people who have logged in.
+error-403 = Not for you
+error-403-text = Your account may not do this. An admin can.
+error-404 = There is nothing here
+error-404-text = The page was moved or removed, or the address has a typo.
+error-405 = That cannot be done here
+error-405-text = This address answers other kinds of requests.
+error-409 = Something else was quicker
+error-409-text = What you sent does not fit the present state any more. Go back and look again.
+error-413 = Too large
+error-413-text = What you sent is larger than this server takes.
+error-429 = Too many attempts
+error-429-text = Please wait a few minutes, then try again.
+error-500 = Something went wrong on the server
+error-500-text = It is not your fault. The server's log says more about it.
+error-503 = Back in a moment
+error-503-text = Something is not available right now. Please try again in a few seconds.

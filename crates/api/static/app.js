@@ -1,0 +1,135 @@
+// What scripts add to every page. Each page works without them.
+
+// Autocomplete in the search box: the combobox pattern of the ARIA Authoring Practices Guide.
+const search = document.getElementById("search");
+if (search) {
+  const delay = 120;
+  const list = document.createElement("ul");
+  list.id = "suggestions";
+  list.className = "options";
+  list.role = "listbox";
+  list.setAttribute("aria-label", search.dataset.suggestions);
+  list.hidden = true;
+  const status = document.createElement("p");
+  status.className = "sr";
+  status.role = "status";
+  search.form.append(list, status);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) {
+    search.setAttribute(name, value);
+  }
+
+  let chosen = -1;
+  let timer;
+  let request;
+
+  const show = (shown) => {
+    list.hidden = !shown;
+    search.setAttribute("aria-expanded", String(shown));
+    if (!shown) choose(-1);
+  };
+
+  const choose = (index) => {
+    list.children[chosen]?.setAttribute("aria-selected", "false");
+    chosen = index;
+    const option = list.children[chosen];
+    if (option) {
+      option.setAttribute("aria-selected", "true");
+      option.scrollIntoView({ block: "nearest" });
+      search.setAttribute("aria-activedescendant", option.id);
+    } else {
+      search.removeAttribute("aria-activedescendant");
+    }
+  };
+
+  const address = (item) => {
+    if (item.kind === "movie") return `/movies/${item.id}`;
+    return `/listing?${new URLSearchParams({ [item.kind]: item.text })}`;
+  };
+
+  const option = (item, index) => {
+    const line = document.createElement("li");
+    line.id = `suggestion-${index}`;
+    line.role = "option";
+    line.setAttribute("aria-selected", "false");
+    line.dataset.address = address(item);
+    const text = document.createElement("span");
+    text.dir = "auto";
+    text.textContent = item.text;
+    const kind = document.createElement("small");
+    kind.textContent = item.kind === "movie" ? (item.year ?? "") : search.dataset[item.kind];
+    line.append(text, kind);
+    return line;
+  };
+
+  const suggest = async () => {
+    // What was asked before is not wanted any more.
+    request?.abort();
+    const q = search.value.trim();
+    if (!q) return show(false);
+    request = new AbortController();
+    try {
+      const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q, limit: 8 })}`, { signal: request.signal });
+      if (!answer.ok) return show(false);
+      const { items } = await answer.json();
+      choose(-1);
+      list.replaceChildren(...items.map(option));
+      show(items.length > 0);
+      status.textContent = items.length > 0 ? search.dataset.count.replace("#", items.length) : search.dataset.none;
+    } catch (error) {
+      // Without suggestions one can still search.
+      if (error.name !== "AbortError") show(false);
+    }
+  };
+
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(suggest, delay);
+  });
+  search.addEventListener("keydown", (event) => {
+    const count = list.children.length;
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) {
+        if (count > 0) show(true);
+        else suggest();
+      }
+      // One place more than there are options: the box itself.
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      if (count > 0) choose(((chosen + 1 + step + count + 1) % (count + 1)) - 1);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      location.assign(list.children[chosen].dataset.address);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      show(false);
+    }
+  });
+  search.addEventListener("blur", () => show(false));
+  // Before the box loses the focus.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const line = event.target.closest("li");
+    if (line) location.assign(line.dataset.address);
+  });
+}
+
+// A menu closes when one goes elsewhere.
+const menus = document.querySelectorAll("details.menu");
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus) {
+    if (menu.open && menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+});
+
+// Times are sent in UTC, and shown as they are where the reader is.
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const at = new Date(time.dateTime);
+  time.title = time.textContent;
+  time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+}
