@@ -1,5 +1,6 @@
 //! The program `marquee`.
 
+mod health_command;
 mod index_command;
 
 use std::{
@@ -41,6 +42,8 @@ enum Command {
     /// Verify or rebuild the search index
     #[command(subcommand)]
     Index(IndexCommand),
+    /// Ask the server of these settings whether it is ready
+    Health,
     /// Print the OpenAPI document
     Openapi,
     /// Print the settings in force, each with where it comes from; secrets are masked
@@ -93,6 +96,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Migrate { command } => migrate(command.unwrap_or(MigrateCommand::Up)),
         Command::User(command) => manage_user(command),
+        Command::Health => say(&health_command::readiness(&settings()?.server)?),
         Command::Openapi => say(&openapi::document_json()),
         Command::Config => show_settings(),
     }?;
