@@ -1,5 +1,5 @@
-//! `marquee health`: whether the server that runs with the same settings on this machine is ready. For where there is no
-//! other program that could ask.
+//! `marquee health`: whether the server that runs with the same settings on this machine is ready. It is for where there
+//! is no other program that could ask.
 
 use std::{
     io::{Read, Write},

@@ -39,7 +39,8 @@ fn the_program_itself_can_ask_whether_the_server_is_ready() {
     let port = server.address.rsplit_once(':').unwrap().1.to_owned();
     let health = || {
         let mut command = program.command(&["health"]);
-        let output = command.env("MARQUEE_SERVER__PORT", &port).env("MARQUEE_SERVER__HOST", "0.0.0.0").output().unwrap();
+        let output =
+            command.env("MARQUEE_SERVER__PORT", &port).env("MARQUEE_SERVER__HOST", "0.0.0.0").output().unwrap();
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
