@@ -137,6 +137,10 @@ impl Server {
         assert!(killed.success());
     }
 
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     pub fn wait(&mut self) -> ExitStatus {
         let give_up = Instant::now() + PATIENCE;
         loop {
@@ -194,7 +198,7 @@ fn a_stop_finishes_the_requests_under_way(database: &TestDatabase) {
         assert!(Instant::now() < give_up, "it still takes connections");
         thread::sleep(Duration::from_millis(10));
     }
-    assert!(server.child.try_wait().unwrap().is_none(), "it waits for the request");
+    assert!(server.is_running(), "it waits for the request");
 
     under_way.write_all(rest.as_bytes()).unwrap();
     let answer = read_answer(&mut under_way);

@@ -15,6 +15,8 @@ mod any_query;
 mod at_once;
 mod bad_input;
 mod batch;
+#[cfg(feature = "mysql")]
+mod behind_nginx;
 mod changes;
 mod compat;
 mod cors;
