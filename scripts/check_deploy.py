@@ -159,7 +159,11 @@ def check_unit(settings, program):
         # The program is looked for.
         installed = Path(directory) / UNIT.name
         installed.write_text(unit.replace("/usr/local/bin/marquee", str(program)))
-        run("systemd-analyze", "verify", "--man=no", installed)
+        verify = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", installed]
+        verified = subprocess.run(verify, capture_output=True, text=True)
+        # What it does not know, it only complains about.
+        complaints = [line for line in verified.stderr.splitlines() if UNIT.name in line]
+        expect(verified.returncode == 0 and not complaints, f"{verified.stderr}")
         run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={EXPOSURE}", installed)
 
 
