@@ -1,7 +1,7 @@
 """Looks for secrets in the files that git tracks, and fails where it finds any.
 
-It knows what keys and tokens look like, and assignments of long random texts to names such as `password`. A line on which
-it errs is marked: `no secret` and a reason, in a comment on that line.
+It knows what keys and tokens look like, and assignments of long random texts to names such as `password`. A line on
+which it errs is marked: `no secret` and a reason, in a comment on that line.
 """
 
 import re
