@@ -88,8 +88,7 @@ impl Asked {
     }
 }
 
-const VIAS: [(&str, Via); 4] =
-    [("api", Via::Api), ("page", Via::Page), ("import", Via::Import), ("cli", Via::Cli)];
+const VIAS: [(&str, Via); 4] = [("api", Via::Api), ("page", Via::Page), ("import", Via::Import), ("cli", Via::Cli)];
 
 const ACTIONS: [(&str, Action); 3] =
     [("create", Action::Create), ("update", Action::Update), ("delete", Action::Delete)];

@@ -48,7 +48,8 @@ struct ListTemplate<'a> {
     page: &'a Page,
     genres: &'a [GenreCount],
     total: u64,
-    q: String,
+    /// What is to be found in names.
+    find: String,
     by_count: bool,
     paging: Paging,
     notice: Option<Text<'a>>,
@@ -105,14 +106,14 @@ async fn show_list(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::read(&page.query);
-    let q = parameters.text("q");
+    let find = parameters.text("name");
     let by_count = parameters.value("sort").as_deref() == Some("-movie_count");
     let sort = if by_count { GenreSort::MostMovies } else { GenreSort::Name };
     let number = |text: Option<String>| text.and_then(|text| text.parse::<u64>().ok());
     let done = parameters.value("done");
     let (about, movies) = (number(parameters.value("id")), number(parameters.value("movies")));
     let catalogue = Arc::clone(&state.catalogue);
-    let query = GenreQuery { q: q.clone(), sort };
+    let query = GenreQuery { q: find.clone(), sort };
     let (genres, about) = blocking(move || {
         let about = about.and_then(|id| catalogue.genre(GenreId(id)).ok());
         Ok((catalogue.genres(&query)?, about))
@@ -132,17 +133,12 @@ async fn show_list(
     let paging = Paging::of(page, total, LISTED);
     let first = (paging.number - 1) * LISTED;
     let shown = genres.get(first as usize..(first + LISTED).min(total) as usize).unwrap_or_default();
-    let q = q.unwrap_or_default();
-    let template = ListTemplate { page, genres: shown, total, q, by_count, paging, notice, name, wrong };
+    let find = find.unwrap_or_default();
+    let template = ListTemplate { page, genres: shown, total, find, by_count, paging, notice, name, wrong };
     page.show_as(status, &template)
 }
 
-async fn add(
-    page: Page,
-    PageAdmin(admin): PageAdmin,
-    form: Form,
-    state: State,
-) -> Result<HttpResponse, Problem> {
+async fn add(page: Page, PageAdmin(admin): PageAdmin, form: Form, state: State) -> Result<HttpResponse, Problem> {
     let typed = form.raw("name");
     let name = match GenreName::new(typed, "/name") {
         Ok(name) => name,

@@ -32,10 +32,7 @@ const PATH: &str = "/admin/users";
 const LISTED: u32 = 50;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::at(PATH).page().get(list),
-        Endpoint::at("/admin/users/{id}/{what}").page().get(ask).post(change),
-    ]
+    vec![Endpoint::at(PATH).page().get(list), Endpoint::at("/admin/users/{id}/{what}").page().get(ask).post(change)]
 }
 
 #[derive(Template)]
@@ -44,7 +41,8 @@ struct ListTemplate<'a> {
     page: &'a Page,
     users: Vec<User>,
     total: u64,
-    q: String,
+    /// What is to be found in names.
+    find: String,
     /// Of the admin who looks at it.
     own_id: Option<UserId>,
     paging: Paging,
@@ -140,14 +138,14 @@ async fn show_list(
     notice: Option<Text<'_>>,
     alert: Option<Text<'_>>,
 ) -> Result<HttpResponse, Problem> {
-    let q = Parameters::read(&page.query).text("q").unwrap_or_default();
+    let find = Parameters::read(&page.query).text("name").unwrap_or_default();
     let own_id = admin.user();
     let part = |skip| IdPage { limit: LISTED, after: 0, skip };
     let paging_of = |total| Paging::of(page, total, u64::from(LISTED));
     let accounts = Arc::clone(&state.accounts);
     // As if there were very many: how many there are is known afterwards.
     let asked = first_of(&paging_of(u64::MAX));
-    let name = q.clone();
+    let name = find.clone();
     let mut listed = blocking({
         let (accounts, admin) = (Arc::clone(&accounts), admin.clone());
         move || accounts.users(&admin, &name, part(asked))
@@ -155,12 +153,12 @@ async fn show_list(
     .await?;
     let paging = paging_of(listed.total);
     if first_of(&paging) != asked {
-        let (name, first) = (q.clone(), first_of(&paging));
+        let (name, first) = (find.clone(), first_of(&paging));
         listed = blocking(move || accounts.users(&admin, &name, part(first))).await?;
     }
     let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let total = listed.total;
-    let template = ListTemplate { page, users: listed.items, total, q, own_id, paging, notice, alert };
+    let template = ListTemplate { page, users: listed.items, total, find, own_id, paging, notice, alert };
     page.show_as(status, &template)
 }
 
@@ -214,7 +212,7 @@ async fn change(
         Ok(()) if is_self && !matches!(what, What::Promote | What::Enable) => Ok(see_other("/")),
         Ok(()) => {
             let done = if what == What::Delete { "deleted" } else { "changed" };
-            let kept = ["q", "p"].map(|name| (name, form.text(name)));
+            let kept = ["name", "p"].map(|name| (name, form.text(name)));
             let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
             Ok(see_other(&url(PATH, kept.chain([("done", done)]))))
         }

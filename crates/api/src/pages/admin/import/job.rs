@@ -60,11 +60,7 @@ pub struct Jobs {
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self {
-            jobs: Mutex::default(),
-            places: Arc::new(Semaphore::new(UPLOADS)),
-            stopping: Arc::default(),
-        }
+        Self { jobs: Mutex::default(), places: Arc::new(Semaphore::new(UPLOADS)), stopping: Arc::default() }
     }
 }
 

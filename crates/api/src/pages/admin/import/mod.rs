@@ -181,7 +181,8 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let job = state.jobs.get(&id, admin.user())?;
     let status = job.now();
-    let is_busy = Parameters::read(&page.query).flag("busy") && matches!(status.stage, Stage::Uploaded | Stage::Checked);
+    let is_busy =
+        Parameters::read(&page.query).flag("busy") && matches!(status.stage, Stage::Uploaded | Stage::Checked);
     let alert = is_busy.then(|| page.t("manage-import-busy"));
     let most = state.settings.server.max_import_bytes as u64;
     let mut response = page.show(&JobTemplate { page: &page, job: &job, status, alert, most })?;
