@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use domain::{
     change::{Action, Actor, Change, ChangeFilter, Edit, Seq, Subject, Via},
-    movie::Movie,
+    movie::{Movie, MovieId},
     query::parameters::{Parameters, url},
     user::Username,
 };
@@ -155,16 +155,16 @@ impl<'a> Entry<'a> {
                     title,
                     name: after.or(before).map(|movie| movie.details.name.as_str()),
                     link: after.map(|_| format!("/movies/{}", id.0)),
-                    history: Some(format!("/admin/movies/{}/history", id.0)),
+                    history: Some(history(*id)),
                     differences: differences(page, before, after),
                 }
             }
-            Edit::NewMovies { count, .. } => Self {
+            Edit::NewMovies { first, count } => Self {
                 change,
                 title: page.t("manage-movies-created").with("count", *count),
                 name: None,
                 link: None,
-                history: None,
+                history: (*count == 1).then(|| history(*first)),
                 differences: Vec::new(),
             },
             Edit::Genre { id, before, after } => {
@@ -187,6 +187,10 @@ impl<'a> Entry<'a> {
             }
         }
     }
+}
+
+fn history(movie: MovieId) -> String {
+    format!("/admin/movies/{}/history", movie.0)
 }
 
 /// The fields in which two states of a movie differ.
