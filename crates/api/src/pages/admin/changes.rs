@@ -121,6 +121,7 @@ fn subject<'a>(page: &'a Page, subject: &Subject) -> Text<'a> {
 
 /// A change, as it is shown.
 struct Entry<'a> {
+    /// It, or the latest of several.
     change: &'a Change,
     /// What was done to what.
     title: Text<'a>,
@@ -140,9 +141,11 @@ struct Difference<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(page: &'a Page, change: &'a Change) -> Self {
+    /// Of a change, or of one load's new movies.
+    fn of(page: &'a Page, changes: &'a [Change]) -> Option<Self> {
+        let change = changes.first()?;
         let done = change.edit.action();
-        match &change.edit {
+        Some(match &change.edit {
             Edit::Movie { id, before, after } => {
                 let (before, after) = (before.as_deref(), after.as_deref());
                 let title = match done {
@@ -159,14 +162,17 @@ impl<'a> Entry<'a> {
                     differences: differences(page, before, after),
                 }
             }
-            Edit::NewMovies { first, count } => Self {
-                change,
-                title: page.t("manage-movies-created").with("count", *count),
-                name: None,
-                link: None,
-                history: (*count == 1).then(|| history(*first)),
-                differences: Vec::new(),
-            },
+            Edit::NewMovies { first, .. } => {
+                let count: u64 = changes.iter().map(|change| change.edit.span()).sum();
+                Self {
+                    change,
+                    title: page.t("manage-movies-created").with("count", count),
+                    name: None,
+                    link: None,
+                    history: (count == 1).then(|| history(*first)),
+                    differences: Vec::new(),
+                }
+            }
             Edit::Genre { id, before, after } => {
                 let (before, after) = (before.as_ref(), after.as_ref());
                 let title = match done {
@@ -185,8 +191,18 @@ impl<'a> Entry<'a> {
                     differences: if done == Action::Update { vec![renamed] } else { Vec::new() },
                 }
             }
-        }
+        })
     }
+}
+
+/// Whether both are batches of new movies of what probably is one load.
+fn are_of_one_load(later: &Change, earlier: &Change) -> bool {
+    /// How many seconds a batch takes at most, on a busy machine.
+    const BATCH: i64 = 60;
+    let are_loads = [later, earlier].iter().all(|change| matches!(change.edit, Edit::NewMovies { .. }));
+    are_loads
+        && (&later.actor, later.via) == (&earlier.actor, earlier.via)
+        && later.at.unix() - earlier.at.unix() <= BATCH
 }
 
 fn history(movie: MovieId) -> String {
@@ -264,7 +280,7 @@ async fn list(page: Page, _: PageAdmin, state: State) -> Result<HttpResponse, Pr
     let since = changes.last().map(|last| (last.seq - last.edit.span()).to_string());
     let api = url("/api/v1/changes", since.as_deref().map(|since| ("since", since)));
     let older = next.map(|below| asked.page_below(Some(below)));
-    let entries = changes.iter().map(|change| Entry::of(&page, change)).collect();
+    let entries = changes.chunk_by(are_of_one_load).filter_map(|changes| Entry::of(&page, changes)).collect();
     page.show(&ListTemplate { page: &page, asked, wrong_actor, entries, older, api })
 }
 
