@@ -9,7 +9,7 @@ use std::{
     process,
     sync::Arc,
     task::Poll,
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -27,6 +27,7 @@ use crate::{
     cache::MovieCache,
     cors,
     first_start::{self, Fixture},
+    pages::admin::import::job,
     request, retention, routes,
     state::{AppState, Phase, State, blocking},
     v1::event_stream::Feed,
@@ -108,6 +109,7 @@ impl Application {
 
         let noting = rt::spawn(keep_noting_token_uses(state.clone()));
         let forgetting = rt::spawn(retention::forget_old_changes(state.clone()));
+        let discarding = rt::spawn(job::forget_old(state.clone()));
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
@@ -115,9 +117,12 @@ impl Application {
 
         state.phase.set_stopping();
         forgetting.abort();
+        discarding.abort();
+        state.jobs.stop();
         handle.stop(true).await;
         serving.await??;
-        finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
+        let patience = Duration::from_secs(state.settings.server.shutdown_timeout_seconds);
+        finished(patience, || preparing.is_finished() && !state.jobs.are_running()).await;
         noting.abort();
         note_token_uses(&state).await;
         services.stop();
@@ -144,10 +149,10 @@ fn caught(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(anyhow!("the start panicked; the log says where")))
 }
 
-/// Waits until the thread has ended, at most `timeout`: it may be reading from something that never ends.
-async fn finished(thread: &JoinHandle<()>, timeout: Duration) {
+/// Waits until threads have ended, at most `timeout`: one may be reading from something that never ends.
+async fn finished(timeout: Duration, have_ended: impl Fn() -> bool) {
     let begin = Instant::now();
-    while !thread.is_finished() && begin.elapsed() < timeout {
+    while !have_ended() && begin.elapsed() < timeout {
         rt::time::sleep(Duration::from_millis(10)).await;
     }
 }

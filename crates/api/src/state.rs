@@ -19,7 +19,9 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem, v1::event_stream::Feed};
+use crate::{
+    cache::MovieCache, loader::MovieLoader, pages::admin::import::job::Jobs, problem::Problem, v1::event_stream::Feed,
+};
 
 /// Movies by their ids, and the feed of changes: each is read once at a time, for all who wait.
 const READERS: usize = 2;
@@ -37,6 +39,8 @@ pub struct AppState {
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
     pub phase: Phase,
+    /// Feeds that were uploaded at the pages.
+    pub jobs: Jobs,
     /// Hashing a password keeps a core busy for a quarter of a second: as many at once as there are cores.
     hashing: Turns,
     /// Where the other threads wait for a database or a client, these compute: there are as many as cores, and more would
@@ -68,6 +72,7 @@ impl AppState {
             services,
             feed,
             phase: Phase::default(),
+            jobs: Jobs::default(),
             hashing: Turns::new(cores),
             searchers: Threads::new("search", cores)?,
             readers,

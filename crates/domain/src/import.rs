@@ -49,7 +49,7 @@ pub enum Standing {
     Done,
     /// It broke off, and says why. What it had stored stays.
     Failed,
-    /// It never ended and was not heard of for a while: its process is gone. What it had stored stays.
+    /// Its process ended before it did: it said so, or was not heard of for a while. What it had stored stays.
     Interrupted,
 }
 

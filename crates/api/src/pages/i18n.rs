@@ -190,6 +190,12 @@ impl<'a> Text<'a> {
         self.arguments.set(name, value);
         self
     }
+
+    /// The text with what somebody typed for one of its variables: whichever way that is written, it turns nothing
+    /// around beyond itself.
+    pub fn with_typed(self, name: &'static str, typed: &str) -> Self {
+        self.with(name, format!("\u{2068}{typed}\u{2069}"))
+    }
 }
 
 impl fmt::Display for Text<'_> {

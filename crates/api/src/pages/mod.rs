@@ -4,10 +4,12 @@
 //! - [`session`]: who has signed in, and what other sites may not do; [`errors`]: errors as pages
 //! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send
 //! - [`accounts`]: signing in
+//! - [`admin`]: the pages for admins
 //!
 //! Templates are below `templates/`, texts below `locales/`.
 
 pub mod accounts;
+pub mod admin;
 pub mod assets;
 pub mod errors;
 pub mod form;
@@ -18,5 +20,5 @@ pub mod session;
 use crate::endpoint::Endpoint;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [accounts::endpoints(), assets::endpoints()].into_iter().flatten().collect()
+    [accounts::endpoints(), admin::endpoints(), assets::endpoints()].into_iter().flatten().collect()
 }

@@ -37,6 +37,7 @@ mod index_command;
 mod lifecycle;
 mod movie_lists;
 mod movies;
+mod pages_manage;
 mod problems;
 mod readme;
 mod relevance;

@@ -38,4 +38,5 @@ mod small_site;
 
 mod api_docs;
 mod harness;
+mod manage;
 mod screenshots;

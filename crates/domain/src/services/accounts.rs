@@ -378,6 +378,15 @@ impl Accounts {
         self.store.reading(|session| Ok(Listed::new(session.users(part, page)?, session.count_users(part)?, page)))
     }
 
+    /// One user.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn user(&self, _: &Admin, id: UserId) -> Result<User> {
+        let found = self.store.reading(|session| session.user(id))?;
+        found.map(|(user, _)| user).ok_or(Error::NotFound("user"))
+    }
+
     /// Changes what a user may do.
     ///
     /// # Errors

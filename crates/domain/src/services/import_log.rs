@@ -114,11 +114,20 @@ impl Recording {
     }
 
     /// The import ended, well or with an error. Of that, what is too long is left out.
-    pub fn finish(mut self, error: Option<&str>) {
+    pub fn finish(self, error: Option<&str>) {
+        self.end(if error.is_some() { Standing::Failed } else { Standing::Done }, error);
+    }
+
+    /// The process ends before the import does.
+    pub fn interrupt(self) {
+        self.end(Standing::Interrupted, None);
+    }
+
+    fn end(mut self, standing: Standing, error: Option<&str>) {
         let now = self.clock.now();
         self.record.heard_of_at = now;
         self.record.finished_at = Some(now);
-        self.record.standing = if error.is_some() { Standing::Failed } else { Standing::Done };
+        self.record.standing = standing;
         self.record.error = error.map(|error| error.chars().take(ERROR_CHARS).collect());
         self.write();
     }
