@@ -2,7 +2,8 @@
 //!
 //! - [`page`]: what every page knows of its request, and what happens around its handler
 //! - [`session`]: who has signed in, and what other sites may not do; [`errors`]: errors as pages
-//! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send
+//! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send, and
+//!   [`violations`]: what is wrong with it
 //! - [`accounts`]: signing in
 //!
 //! Templates are below `templates/`, texts below `locales/`.
@@ -14,6 +15,7 @@ pub mod form;
 pub mod i18n;
 pub mod page;
 pub mod session;
+pub mod violations;
 
 use crate::endpoint::Endpoint;
 
