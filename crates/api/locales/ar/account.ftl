@@ -8,7 +8,6 @@ login-no-account = ليس لديك حساب بعد؟
 username = اسم المستخدم
 password = كلمة المرور
 password-show = إظهار كلمة المرور
-password-hide = إخفاء كلمة المرور
 form-wrong = يُرجى مراجعة الحقول المعلَّمة.
 
 register-title = إنشاء حساب

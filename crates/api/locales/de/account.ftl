@@ -8,7 +8,6 @@ login-no-account = Noch kein Konto?
 username = Benutzername
 password = Passwort
 password-show = Passwort anzeigen
-password-hide = Passwort verbergen
 form-wrong = Bitte prüfen Sie die markierten Felder.
 
 register-title = Konto anlegen

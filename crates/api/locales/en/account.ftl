@@ -8,7 +8,6 @@ login-no-account = No account yet?
 username = Username
 password = Password
 password-show = Show password
-password-hide = Hide password
 form-wrong = Please check the fields that are marked.
 
 register-title = Make an account

@@ -8,7 +8,6 @@ login-no-account = ¿Aún no tiene cuenta?
 username = Nombre de usuario
 password = Contraseña
 password-show = Mostrar la contraseña
-password-hide = Ocultar la contraseña
 form-wrong = Revise los campos marcados.
 
 register-title = Crear una cuenta

@@ -8,7 +8,6 @@ login-no-account = Pas encore de compte ?
 username = Nom d’utilisateur
 password = Mot de passe
 password-show = Afficher le mot de passe
-password-hide = Masquer le mot de passe
 form-wrong = Veuillez vérifier les champs signalés.
 
 register-title = Créer un compte

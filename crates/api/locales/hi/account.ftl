@@ -8,7 +8,6 @@ login-no-account = अभी तक खाता नहीं है?
 username = उपयोगकर्ता नाम
 password = पासवर्ड
 password-show = पासवर्ड दिखाएँ
-password-hide = पासवर्ड छिपाएँ
 form-wrong = कृपया चिह्नित जगहों को जाँचें।
 
 register-title = खाता बनाएँ

@@ -8,7 +8,6 @@ login-no-account = アカウントをお持ちでない場合：
 username = ユーザー名
 password = パスワード
 password-show = パスワードを表示
-password-hide = パスワードを隠す
 form-wrong = 印の付いた項目をご確認ください。
 
 register-title = アカウントを作成

@@ -4,7 +4,7 @@
 //! - [`session`]: who has signed in, and what other sites may not do; [`errors`]: errors as pages
 //! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send, and
 //!   [`violations`]: what is wrong with it
-//! - [`accounts`]: signing in
+//! - [`accounts`]: signing in, making an account; [`own_account`]: what people do with theirs
 //!
 //! Templates are below `templates/`, texts below `locales/`.
 
@@ -13,6 +13,7 @@ pub mod assets;
 pub mod errors;
 pub mod form;
 pub mod i18n;
+pub mod own_account;
 pub mod page;
 pub mod session;
 pub mod violations;
@@ -20,5 +21,5 @@ pub mod violations;
 use crate::endpoint::Endpoint;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [accounts::endpoints(), assets::endpoints()].into_iter().flatten().collect()
+    [accounts::endpoints(), own_account::endpoints(), assets::endpoints()].into_iter().flatten().collect()
 }

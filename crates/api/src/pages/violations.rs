@@ -8,6 +8,7 @@ use domain::violation::{
     ViolationCode::{
         self, Duplicate, Incorrect, InvalidFormat, OutOfRange, Required, Taken, TooLong, TooShort, WrongType,
     },
+    Violations,
 };
 
 use super::{
@@ -27,6 +28,33 @@ pub enum Subject {
 /// The text that tells of a violation.
 pub fn text<'a>(page: &'a Page, subject: Subject, violation: &Violation) -> Text<'a> {
     rule(page.locale, subject, violation).unwrap_or_else(|| page.t("violation-other"))
+}
+
+/// What is wrong with the fields of a form, for its template.
+#[derive(Default)]
+pub struct Wrong<'a>(Vec<(String, Text<'a>)>);
+
+impl<'a> Wrong<'a> {
+    /// All that these violations tell.
+    pub fn new(page: &'a Page, subject: Subject, violations: &Violations) -> Self {
+        let told = |violation: &Violation| (violation.field.clone(), text(page, subject, violation));
+        Self(violations.0.iter().map(told).collect())
+    }
+
+    /// What is wrong with a field, which is named by its JSON pointer.
+    pub fn with(&self, field: &str) -> Option<&Text<'a>> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, text)| text)
+    }
+
+    /// Whether this field is the first with which something is wrong: there somebody goes on writing.
+    pub fn begins_with(&self, field: &str) -> bool {
+        self.0.first().is_some_and(|(name, _)| name == field)
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 fn rule<'a>(locale: &'a Locale, subject: Subject, violation: &Violation) -> Option<Text<'a>> {
@@ -125,7 +153,6 @@ mod tests {
         movie::{Field, MoviePatch},
         services::{new_credentials, new_password},
         user::{TokenName, Username},
-        violation::Violations,
     };
 
     use super::*;
