@@ -19,7 +19,9 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem, v1::event_stream::Feed};
+use crate::{
+    cache::MovieCache, loader::MovieLoader, pages::stats::KeptFigures, problem::Problem, v1::event_stream::Feed,
+};
 
 /// Movies by their ids, and the feed of changes: each is read once at a time, for all who wait.
 const READERS: usize = 2;
@@ -36,6 +38,7 @@ pub struct AppState {
     pub history: Arc<History>,
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
+    pub stats: KeptFigures,
     pub phase: Phase,
     /// Hashing a password keeps a core busy for a quarter of a second: as many at once as there are cores.
     hashing: Turns,
@@ -67,6 +70,7 @@ impl AppState {
             history: Arc::clone(&services.history),
             services,
             feed,
+            stats: KeptFigures::default(),
             phase: Phase::default(),
             hashing: Turns::new(cores),
             searchers: Threads::new("search", cores)?,

@@ -5,21 +5,27 @@
 //! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send, and
 //!   [`violations`]: what is wrong with it
 //! - [`accounts`]: signing in, making an account; [`own_account`]: what people do with theirs
+//! - [`stats`]: the catalogue in pictures; [`charts`]: how they are drawn
 //!
 //! Templates are below `templates/`, texts below `locales/`.
 
 pub mod accounts;
 pub mod assets;
+pub mod charts;
 pub mod errors;
 pub mod form;
 pub mod i18n;
 pub mod own_account;
 pub mod page;
 pub mod session;
+pub mod stats;
 pub mod violations;
 
 use crate::endpoint::Endpoint;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [accounts::endpoints(), own_account::endpoints(), assets::endpoints()].into_iter().flatten().collect()
+    [accounts::endpoints(), own_account::endpoints(), stats::endpoints(), assets::endpoints()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
