@@ -134,6 +134,11 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
 
+// Where a picture has no room, its later part is the one to see first.
+for (const chart of document.querySelectorAll(".chart.to-end")) {
+  chart.scrollLeft = document.documentElement.dir === "rtl" ? -chart.scrollWidth : chart.scrollWidth;
+}
+
 // A password can be shown while it is typed.
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const field = document.getElementById(button.dataset.reveal);

@@ -27,10 +27,8 @@ const TITLE: u32 = 20;
 /// About the width of a digit.
 const DIGIT: u32 = 8;
 /// The width of the names of rows, and the most characters for which that is enough.
-const NAMES: u32 = 170;
-const NAME_CHARS: usize = 24;
-/// The most characters of a number that is written on a shape or above it.
-const NUMBER_CHARS: usize = 6;
+const NAMES: u32 = 180;
+const NAME_CHARS: usize = 22;
 /// How many shades fields have.
 const SHADES: f64 = 5.0;
 
@@ -111,7 +109,7 @@ pub fn columns(bars: Vec<Bar>, labels: &[(f64, String)], look: &Look<'_>) -> Res
     let numbers = DIGIT * (look.number)(top as u64).chars().count() as u32 + 12;
     let mesh = drawn((WIDTH, COLUMNS_HEIGHT), |area| {
         let mut builder = ChartBuilder::on(area);
-        builder.margin(6).x_label_area_size(LOWER);
+        builder.margin(12).x_label_area_size(LOWER);
         let builder =
             if look.mirrored { builder.right_y_label_area_size(numbers) } else { builder.y_label_area_size(numbers) };
         let mut chart = builder.build_cartesian_2d(horizontal, vertical).map_err(failed)?;
@@ -129,14 +127,15 @@ pub fn columns(bars: Vec<Bar>, labels: &[(f64, String)], look: &Look<'_>) -> Res
         for (i, bar) in bars.into_iter().enumerate().filter(|(_, bar)| bar.count > 0) {
             let x = i as f64;
             let area = Area::between(at(x, bar.count as f64), at(x + 1.0, 0.0)).inset(3, 0);
+            let reach = Area::between(at(x, top), at(x + 1.0, 0.0));
             let number = Label { x: area.x + area.width / 2, y: area.y - 4, anchor: "middle", text: bar.number };
             shapes.push(Shape {
                 href: bar.href,
                 title: bar.title,
                 class: "bar",
-                reach: Area::between(at(x, top), at(x + 1.0, 0.0)),
+                texts: short(number, reach.width),
                 area,
-                texts: short(number),
+                reach,
             });
         }
         Ok(())
@@ -232,7 +231,7 @@ pub fn grid(
         for (y, row) in rows.into_iter().enumerate() {
             for (x, bar) in row.into_iter().enumerate().filter(|(_, bar)| bar.count > 0) {
                 let reach = Area::between(at(x, y), at(x + 1, y + 1));
-                let area = Area { ..Area::between(at(x, y), at(x + 1, y + 1)) }.inset(1, 1);
+                let area = Area::between(at(x, y), at(x + 1, y + 1)).inset(1, 1);
                 // By the root, so that the many fields with little in them differ, too.
                 let shade = ((bar.count as f64 / most).sqrt() * SHADES).ceil();
                 let middle = (reach.x + reach.width / 2, reach.y + reach.height / 2 + 4);
@@ -244,7 +243,8 @@ pub fn grid(
                     4 => "shade-4",
                     _ => "shade-5",
                 };
-                shapes.push(Shape { href: bar.href, title: bar.title, class, area, reach, texts: short(number) });
+                let texts = short(number, reach.width);
+                shapes.push(Shape { href: bar.href, title: bar.title, class, area, reach, texts });
             }
         }
         Ok(())
@@ -276,8 +276,9 @@ fn place(chart: &ChartContext<'_, SVGBackend<'_>, Cartesian2d<Scale, Scale>>, x:
 }
 
 /// A number where it has room.
-fn short(label: Label) -> Vec<Label> {
-    if label.text.chars().count() <= NUMBER_CHARS { vec![label] } else { Vec::new() }
+fn short(label: Label, room: i32) -> Vec<Label> {
+    let width = label.text.chars().count() as i32 * DIGIT as i32;
+    if width <= room { vec![label] } else { Vec::new() }
 }
 
 fn shortened(name: &str) -> String {
@@ -415,6 +416,6 @@ mod tests {
     #[test]
     fn long_names_are_cut() {
         assert_eq!(shortened("Drama"), "Drama");
-        assert_eq!(shortened("A genre with quite a long name"), "A genre with quite a lo…");
+        assert_eq!(shortened("A genre with quite a long name"), "A genre with quite a…");
     }
 }
