@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use api::routes;
+use api::{endpoint::Endpoint, routes};
 use reqwest::Method;
 use serde_json::json;
 use testing::TestDatabase;
@@ -28,7 +28,7 @@ const OPEN: [&str; 4] = ["/login", "/register", "/logout", "/robots.txt"];
 
 /// Every page: its path, with 1 for what varies, and its methods.
 fn pages() -> Vec<(String, Vec<Method>)> {
-    let pages = routes::endpoints().filter(api::endpoint::Endpoint::is_page);
+    let pages = routes::endpoints().filter(Endpoint::is_page);
     let method = |method: &actix_web::http::Method| Method::from_bytes(method.as_str().as_bytes()).unwrap();
     let pages: Vec<_> =
         pages.map(|page| (filled(page.path()), page.methods().iter().map(method).collect::<Vec<_>>())).collect();
