@@ -20,7 +20,11 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    cache::MovieCache, loader::MovieLoader, pages::admin::import::job::Jobs, problem::Problem, v1::event_stream::Feed,
+    cache::MovieCache,
+    loader::MovieLoader,
+    pages::{admin::import::job::Jobs, stats::KeptFigures},
+    problem::Problem,
+    v1::event_stream::Feed,
 };
 
 /// Movies by their ids, and the feed of changes: each is read once at a time, for all who wait.
@@ -38,6 +42,7 @@ pub struct AppState {
     pub history: Arc<History>,
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
+    pub stats: KeptFigures,
     pub phase: Phase,
     /// Feeds that were uploaded at the pages.
     pub jobs: Jobs,
@@ -71,6 +76,7 @@ impl AppState {
             history: Arc::clone(&services.history),
             services,
             feed,
+            stats: KeptFigures::default(),
             phase: Phase::default(),
             jobs: Jobs::default(),
             hashing: Turns::new(cores),

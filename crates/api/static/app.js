@@ -133,3 +133,35 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   time.title = time.textContent;
   time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
+
+// Where a picture has no room, its later part is the one to see first.
+for (const chart of document.querySelectorAll(".chart.to-end")) {
+  chart.scrollLeft = document.documentElement.dir === "rtl" ? -chart.scrollWidth : chart.scrollWidth;
+}
+
+// A password can be shown while it is typed.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const field = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.addEventListener("click", () => show(field.type === "password"));
+  // As a text it would be among what browsers remember of forms.
+  field.form.addEventListener("submit", () => show(false));
+}
+
+// What is shown once can be copied, where the browser allows it.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = button.dataset.copied;
+    } catch {
+      // It can be selected all the same.
+    }
+  });
+}

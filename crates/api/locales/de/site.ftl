@@ -1,0 +1,67 @@
+# Was jede Seite zeigt, Fehler, und Wörter, die mehrere Seiten teilen.
+
+skip-to-content = Zum Inhalt springen
+main-navigation = Hauptnavigation
+nav-movies = Filme
+nav-stats = Statistik
+nav-admin = Verwaltung
+nav-account = Konto
+nav-login = Anmelden
+nav-logout = Abmelden
+nav-api = API
+language = Sprache
+
+search-label = Filme suchen
+search-placeholder = Titel, Regie, Genre
+search-button = Suchen
+suggestions-label = Vorschläge
+suggestions-none = Keine Vorschläge
+suggestions-count = Vorschläge: { $count }. Mit den Pfeiltasten auswählen.
+kind-director = Regie
+kind-genre = Genre
+
+error-to-movies = Zu den Filmen
+error-request-id = Wenn Sie dies melden, nennen Sie bitte die Anfrage:
+error-400 = Diese Anfrage ergibt hier keinen Sinn
+error-400-text = Etwas an der Adresse oder an den gesendeten Angaben stimmt nicht.
+error-401 = Bitte melden Sie sich an
+error-401-text = Diese Seite sehen nur angemeldete Personen.
+error-403 = Kein Zugriff
+error-403-text = Ihr Konto ist dazu nicht berechtigt. Wer verwaltet, kann es.
+error-404 = Hier ist nichts
+error-404-text = Die Seite wurde verschoben oder entfernt, oder die Adresse enthält einen Tippfehler.
+error-405 = Das geht hier nicht
+error-405-text = Diese Adresse beantwortet andere Arten von Anfragen.
+error-409 = Jemand war schneller
+error-409-text = Was Sie gesendet haben, passt nicht mehr zum jetzigen Stand. Gehen Sie zurück und sehen Sie noch einmal nach.
+error-413 = Zu groß
+error-413-text = Was Sie gesendet haben, ist größer, als dieser Server annimmt.
+error-429 = Zu viele Versuche
+error-429-text = Bitte warten Sie einige Minuten und versuchen Sie es dann erneut.
+error-500 = Auf dem Server ist etwas schiefgegangen
+error-500-text = Es liegt nicht an Ihnen. Im Protokoll des Servers steht mehr dazu.
+error-503 = Gleich wieder da
+error-503-text = Etwas ist gerade nicht verfügbar. Bitte versuchen Sie es in einigen Sekunden erneut.
+
+violation-required = Bitte füllen Sie dieses Feld aus.
+violation-characters = Bitte geben Sie { $min } bis { $max } Zeichen ein.
+violation-characters-most = Bitte geben Sie höchstens { $max } Zeichen ein.
+violation-control = Zeilenumbrüche und andere Steuerzeichen sind hier nicht erlaubt.
+violation-control-text = Außer Zeilenumbrüchen und Tabulatoren sind hier keine Steuerzeichen erlaubt.
+violation-range = Bitte geben Sie eine Zahl von { $min } bis { $max } ein.
+violation-number = Bitte geben Sie eine Zahl ein.
+violation-whole-number = Bitte geben Sie eine ganze Zahl ein.
+violation-username = Bitte verwenden Sie nur die Buchstaben a–z, Ziffern, „.“, „_“ und „-“.
+violation-username-taken = Dieser Name ist schon vergeben.
+violation-password = Bitte geben Sie { $min } bis { $max } Zeichen ein; Umlaute und andere Schriften zählen zwei- bis vierfach.
+violation-password-other = Bitte wählen Sie etwas anderes als den Benutzernamen, ohne NUL-Zeichen.
+violation-password-current = Das ist nicht Ihr jetziges Passwort.
+violation-imdb-id = Eine IMDb-Kennung besteht aus „tt“ und 7 bis 10 Ziffern, zum Beispiel tt0111161.
+violation-imdb-id-taken = Ein anderer Film hat diese IMDb-Kennung.
+violation-duplicate = Es gibt schon einen Film mit demselben Titel, derselben Regie und demselben Jahr.
+violation-poster-url = Bitte geben Sie eine Adresse ein, die mit https:// beginnt und keine Leerzeichen enthält.
+violation-genre = In einem Genre sind Kommas, senkrechte Striche und Steuerzeichen nicht erlaubt.
+violation-genre-taken = Ein anderes Genre heißt schon so.
+violation-genre-count = Ein Film hat höchstens { $max } Genres.
+violation-genre-at = Genre { $position }: { $problem }
+violation-other = Das kann so nicht angenommen werden.

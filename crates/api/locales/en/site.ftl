@@ -16,7 +16,8 @@ search-placeholder = Title, director, genre
 search-button = Search
 suggestions-label = Suggestions
 suggestions-none = No suggestions
-suggestions-count = { $count } suggestions, use the arrow keys
+# Read out by screen readers. $count is put in later: the text cannot depend on it.
+suggestions-count = Suggestions: { $count }. Use the arrow keys.
 kind-director = Director
 kind-genre = Genre
 
@@ -42,3 +43,29 @@ error-500 = Something went wrong on the server
 error-500-text = It is not your fault. The server's log says more about it.
 error-503 = Back in a moment
 error-503-text = Something is not available right now. Please try again in a few seconds.
+
+# What is wrong with a field of a form; it stands below the field.
+violation-required = Please fill this in.
+violation-characters = Please use { $min } to { $max } characters.
+violation-characters-most = Please use at most { $max } characters.
+violation-control = Line breaks and other control characters are not allowed here.
+violation-control-text = Control characters other than line breaks and tabs are not allowed here.
+violation-range = Please enter a number from { $min } to { $max }.
+violation-number = Please enter a number.
+violation-whole-number = Please enter a whole number.
+violation-username = Please use only the letters a–z, digits, “.”, “_” and “-”.
+violation-username-taken = This name is taken.
+# It is about bytes in truth: a letter with an accent has two, a Chinese character three.
+violation-password = Please use { $min } to { $max } characters; accented letters and other scripts count as two to four.
+violation-password-other = Please choose something other than the username, without NUL characters.
+violation-password-current = This is not your current password.
+violation-imdb-id = An IMDb id is “tt” followed by 7 to 10 digits, such as tt0111161.
+violation-imdb-id-taken = Another movie has this IMDb id.
+violation-duplicate = A movie with the same name, director and year exists already.
+violation-poster-url = Please enter an address that begins with https:// and has no spaces.
+violation-genre = Commas, vertical bars and control characters are not allowed in a genre.
+violation-genre-taken = Another genre has this name.
+violation-genre-count = A movie has at most { $max } genres.
+# One of several genres: $problem is one of the sentences above.
+violation-genre-at = Genre { $position }: { $problem }
+violation-other = This cannot be accepted as it is.

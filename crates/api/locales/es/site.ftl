@@ -1,0 +1,67 @@
+# Lo que muestra cada página, los errores y las palabras que comparten varias páginas.
+
+skip-to-content = Saltar al contenido
+main-navigation = Principal
+nav-movies = Películas
+nav-stats = Estadísticas
+nav-admin = Administración
+nav-account = Cuenta
+nav-login = Iniciar sesión
+nav-logout = Cerrar sesión
+nav-api = API
+language = Idioma
+
+search-label = Buscar películas
+search-placeholder = Título, dirección, género
+search-button = Buscar
+suggestions-label = Sugerencias
+suggestions-none = No hay sugerencias
+suggestions-count = Sugerencias: { $count }. Use las teclas de flecha.
+kind-director = Dirección
+kind-genre = Género
+
+error-to-movies = Ir a las películas
+error-request-id = Si informa de este problema, indique la solicitud:
+error-400 = Esa solicitud no tiene sentido aquí
+error-400-text = Algo en la dirección o en lo que se envió no es como debería.
+error-401 = Inicie sesión
+error-401-text = Esta página es solo para quienes han iniciado sesión.
+error-403 = Acceso no permitido
+error-403-text = Su cuenta no tiene permiso para esto. Un administrador, sí.
+error-404 = Aquí no hay nada
+error-404-text = La página se movió o se eliminó, o hay un error en la dirección.
+error-405 = Eso no se puede hacer aquí
+error-405-text = Esta dirección responde a otro tipo de solicitudes.
+error-409 = Otro cambio llegó antes
+error-409-text = Lo que envió ya no corresponde al estado actual. Vuelva atrás y compruébelo.
+error-413 = Demasiado grande
+error-413-text = Lo que envió supera el tamaño que admite este servidor.
+error-429 = Demasiados intentos
+error-429-text = Espere unos minutos y vuelva a intentarlo.
+error-500 = Algo ha fallado en el servidor
+error-500-text = No es culpa suya. El registro del servidor contiene más detalles.
+error-503 = Volvemos enseguida
+error-503-text = Algo no está disponible en este momento. Vuelva a intentarlo en unos segundos.
+
+violation-required = Rellene este campo.
+violation-characters = Use entre { $min } y { $max } caracteres.
+violation-characters-most = Use como máximo { $max } caracteres.
+violation-control = Aquí no se permiten saltos de línea ni otros caracteres de control.
+violation-control-text = Aquí no se permiten más caracteres de control que saltos de línea y tabulaciones.
+violation-range = Escriba un número de { $min } a { $max }.
+violation-number = Escriba un número.
+violation-whole-number = Escriba un número entero.
+violation-username = Use solo las letras a–z sin acentos, cifras, «.», «_» y «-».
+violation-username-taken = Este nombre ya está en uso.
+violation-password = Use entre { $min } y { $max } caracteres; las letras con acento y las de otras escrituras cuentan de dos a cuatro.
+violation-password-other = Elija una contraseña distinta del nombre de usuario y sin caracteres NUL.
+violation-password-current = Esta no es su contraseña actual.
+violation-imdb-id = Un identificador de IMDb es «tt» seguido de 7 a 10 cifras, por ejemplo tt0111161.
+violation-imdb-id-taken = Otra película tiene este identificador de IMDb.
+violation-duplicate = Ya existe una película con el mismo título, dirección y año.
+violation-poster-url = Escriba una dirección que empiece por https:// y no contenga espacios.
+violation-genre = Un género no puede contener comas, barras verticales ni caracteres de control.
+violation-genre-taken = Otro género tiene este nombre.
+violation-genre-count = Una película tiene como máximo { $max } géneros.
+violation-genre-at = Género { $position }: { $problem }
+violation-other = Esto no se puede aceptar tal como está.

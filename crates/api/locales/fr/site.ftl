@@ -1,0 +1,67 @@
+# Ce que montre chaque page, les erreurs, et les mots que plusieurs pages partagent.
+
+skip-to-content = Aller au contenu
+main-navigation = Navigation principale
+nav-movies = Films
+nav-stats = Statistiques
+nav-admin = Administration
+nav-account = Compte
+nav-login = Se connecter
+nav-logout = Se déconnecter
+nav-api = API
+language = Langue
+
+search-label = Rechercher des films
+search-placeholder = Titre, réalisation, genre
+search-button = Rechercher
+suggestions-label = Suggestions
+suggestions-none = Aucune suggestion
+suggestions-count = Suggestions : { $count }. Utilisez les touches fléchées.
+kind-director = Réalisation
+kind-genre = Genre
+
+error-to-movies = Voir les films
+error-request-id = Si vous signalez ce problème, indiquez la requête :
+error-400 = Cette requête n’a pas de sens ici
+error-400-text = Quelque chose dans l’adresse ou dans ce qui a été envoyé n’est pas correct.
+error-401 = Veuillez vous connecter
+error-401-text = Cette page est réservée aux personnes connectées.
+error-403 = Accès refusé
+error-403-text = Votre compte n’y est pas autorisé. Un administrateur peut le faire.
+error-404 = Il n’y a rien ici
+error-404-text = La page a été déplacée ou supprimée, ou l’adresse contient une erreur.
+error-405 = C’est impossible ici
+error-405-text = Cette adresse répond à d’autres types de requêtes.
+error-409 = Un autre changement a été plus rapide
+error-409-text = Ce que vous avez envoyé ne correspond plus à l’état actuel. Revenez en arrière et vérifiez.
+error-413 = Trop volumineux
+error-413-text = Ce que vous avez envoyé dépasse la taille acceptée par ce serveur.
+error-429 = Trop de tentatives
+error-429-text = Veuillez patienter quelques minutes, puis réessayer.
+error-500 = Une erreur s’est produite sur le serveur
+error-500-text = Vous n’y êtes pour rien. Le journal du serveur en dit davantage.
+error-503 = De retour dans un instant
+error-503-text = Un service est momentanément indisponible. Veuillez réessayer dans quelques secondes.
+
+violation-required = Veuillez remplir ce champ.
+violation-characters = Veuillez saisir de { $min } à { $max } caractères.
+violation-characters-most = Veuillez saisir au plus { $max } caractères.
+violation-control = Les sauts de ligne et autres caractères de contrôle ne sont pas admis ici.
+violation-control-text = Seuls les sauts de ligne et les tabulations sont admis comme caractères de contrôle.
+violation-range = Veuillez saisir un nombre de { $min } à { $max }.
+violation-number = Veuillez saisir un nombre.
+violation-whole-number = Veuillez saisir un nombre entier.
+violation-username = Utilisez uniquement les lettres a–z sans accent, des chiffres, « . », « _ » et « - ».
+violation-username-taken = Ce nom est déjà pris.
+violation-password = Veuillez saisir de { $min } à { $max } caractères ; les lettres accentuées et celles d’autres écritures comptent pour deux à quatre.
+violation-password-other = Choisissez un mot de passe différent du nom d’utilisateur et sans caractère NUL.
+violation-password-current = Ce n’est pas votre mot de passe actuel.
+violation-imdb-id = Un identifiant IMDb s’écrit « tt » suivi de 7 à 10 chiffres, par exemple tt0111161.
+violation-imdb-id-taken = Un autre film porte cet identifiant IMDb.
+violation-duplicate = Il existe déjà un film de même titre, de même réalisation et de même année.
+violation-poster-url = Veuillez saisir une adresse qui commence par https:// et ne contient pas d’espaces.
+violation-genre = Un genre ne peut contenir ni virgule, ni barre verticale, ni caractère de contrôle.
+violation-genre-taken = Un autre genre porte ce nom.
+violation-genre-count = Un film a au plus { $max } genres.
+violation-genre-at = Genre { $position } : { $problem }
+violation-other = Cette valeur ne peut pas être acceptée telle quelle.

@@ -1,0 +1,67 @@
+# हर पृष्ठ पर दिखने वाले पाठ, त्रुटियाँ और कई पृष्ठों के साझा शब्द।
+
+skip-to-content = सीधे सामग्री पर जाएँ
+main-navigation = मुख्य
+nav-movies = फ़िल्में
+nav-stats = आँकड़े
+nav-admin = प्रबंधन
+nav-account = खाता
+nav-login = लॉग इन करें
+nav-logout = लॉग आउट करें
+nav-api = API
+language = भाषा
+
+search-label = फ़िल्में खोजें
+search-placeholder = शीर्षक, निर्देशक, शैली
+search-button = खोजें
+suggestions-label = सुझाव
+suggestions-none = कोई सुझाव नहीं
+suggestions-count = सुझाव: { $count }। तीर कुंजियों से चुनें।
+kind-director = निर्देशक
+kind-genre = शैली
+
+error-to-movies = फ़िल्मों पर जाएँ
+error-request-id = इसकी सूचना देते समय यह अनुरोध संख्या बताएँ:
+error-400 = इस अनुरोध का यहाँ कोई अर्थ नहीं है
+error-400-text = पते में या भेजी गई जानकारी में कुछ ठीक नहीं है।
+error-401 = कृपया लॉग इन करें
+error-401-text = यह पृष्ठ केवल लॉग इन किए हुए लोगों के लिए है।
+error-403 = अनुमति नहीं है
+error-403-text = आपके खाते को इसकी अनुमति नहीं है। व्यवस्थापक यह कर सकते हैं।
+error-404 = यहाँ कुछ नहीं है
+error-404-text = पृष्ठ हटा दिया गया है या कहीं और चला गया है, या पते में कोई ग़लती है।
+error-405 = यह यहाँ नहीं किया जा सकता
+error-405-text = यह पता दूसरी तरह के अनुरोधों के लिए है।
+error-409 = इस बीच कुछ बदल गया
+error-409-text = आपने जो भेजा वह अब वर्तमान स्थिति से मेल नहीं खाता। वापस जाकर फिर देखें।
+error-413 = बहुत बड़ा
+error-413-text = आपने जो भेजा वह इस सर्वर की सीमा से बड़ा है।
+error-429 = बहुत ज़्यादा प्रयास
+error-429-text = कृपया कुछ मिनट रुकें, फिर कोशिश करें।
+error-500 = सर्वर पर कुछ गड़बड़ हो गई
+error-500-text = इसमें आपकी कोई ग़लती नहीं है। सर्वर के लॉग में और जानकारी है।
+error-503 = थोड़ी देर में फिर उपलब्ध
+error-503-text = कोई सेवा अभी उपलब्ध नहीं है। कृपया कुछ सेकंड में फिर कोशिश करें।
+
+violation-required = कृपया यह भरें।
+violation-characters = कृपया { $min } से { $max } वर्ण लिखें।
+violation-characters-most = कृपया अधिक से अधिक { $max } वर्ण लिखें।
+violation-control = यहाँ नई पंक्ति और अन्य नियंत्रण वर्णों की अनुमति नहीं है।
+violation-control-text = यहाँ नई पंक्ति और टैब के अलावा किसी नियंत्रण वर्ण की अनुमति नहीं है।
+violation-range = कृपया { $min } से { $max } तक की संख्या लिखें।
+violation-number = कृपया एक संख्या लिखें।
+violation-whole-number = कृपया एक पूर्ण संख्या लिखें।
+violation-username = कृपया केवल a–z अक्षर, अंक, “.”, “_” और “-” का उपयोग करें।
+violation-username-taken = यह नाम पहले से लिया जा चुका है।
+violation-password = कृपया { $min } से { $max } वर्ण लिखें; देवनागरी जैसी लिपियों का हर वर्ण दो से चार गिना जाता है।
+violation-password-other = कृपया ऐसा पासवर्ड चुनें जो उपयोगकर्ता नाम न हो और जिसमें NUL वर्ण न हो।
+violation-password-current = यह आपका वर्तमान पासवर्ड नहीं है।
+violation-imdb-id = IMDb आईडी में “tt” के बाद 7 से 10 अंक होते हैं, जैसे tt0111161।
+violation-imdb-id-taken = यह IMDb आईडी किसी दूसरी फ़िल्म की है।
+violation-duplicate = इसी नाम, निर्देशक और वर्ष की फ़िल्म पहले से मौजूद है।
+violation-poster-url = कृपया ऐसा पता लिखें जो https:// से शुरू हो और जिसमें ख़ाली जगह न हो।
+violation-genre = शैली के नाम में अल्पविराम (,), खड़ी रेखा (|) और नियंत्रण वर्णों की अनुमति नहीं है।
+violation-genre-taken = इस नाम की दूसरी शैली मौजूद है।
+violation-genre-count = एक फ़िल्म की अधिक से अधिक { $max } शैलियाँ हो सकती हैं।
+violation-genre-at = शैली { $position }: { $problem }
+violation-other = इसे इस रूप में स्वीकार नहीं किया जा सकता।

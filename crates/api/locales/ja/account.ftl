@@ -1,0 +1,71 @@
+# ログイン、アカウントの登録、自分のアカウント。
+
+login-title = ログイン
+login-button = ログイン
+login-wrong = ユーザー名またはパスワードが違います。
+login-too-many = パスワードの誤りが続きました。数分お待ちください。
+login-no-account = アカウントをお持ちでない場合：
+username = ユーザー名
+password = パスワード
+password-show = パスワードを表示
+form-wrong = 印の付いた項目をご確認ください。
+
+register-title = アカウントを作成
+register-button = アカウントを作成
+register-have-account = アカウントをお持ちの場合：
+register-too-many = お使いのアドレスから作成されたアカウントが多すぎます。数分お待ちください。
+register-closed = 登録は受け付けていません
+register-closed-text = このサーバーでは、運営者がアカウントを作成します。
+username-hint = { $min }～{ $max }文字：半角の英字、数字、「.」「_」「-」
+password-hint = 半角{ $min }～{ $max }文字。ユーザー名と同じものは使えません。ほかの人が思いつかない単語の組み合わせは、覚えやすく、推測されにくくなります。
+
+account-title = アカウント
+account-since = { $date }に作成
+account-role-admin = 管理者
+account-role-user = 閲覧者
+account-language-button = この言語を使う
+account-language-done = 言語を変更しました。
+account-password-title = パスワードの変更
+account-password-text = 変更すると、ほかのログインとすべてのトークンが無効になります。
+account-password-current = 現在のパスワード
+account-password-new = 新しいパスワード
+account-password-button = パスワードを変更
+account-password-done = パスワードを変更しました。ほかのログインとすべてのトークンは無効になりました。
+account-password-too-many = パスワードの誤りが続きました。数分お待ちください。
+
+tokens-title = トークン
+tokens-text = トークンを使うと、期限が切れるか取り消すまで、プログラムがAPIを通じてあなたの代わりに操作できます。
+tokens-none = トークンはありません。
+tokens-too-many = トークンはすでに上限の{ $most }個あります。不要なものを取り消してください。
+token-name = 名前
+token-name-hint = 用途（例：「毎晩のバックアップ」）
+token-days = 有効日数
+token-days-hint = { $min }～{ $max }日
+token-create = トークンを作成
+token-made = 新しいトークン
+token-made-text = 今すぐコピーしてください。二度と表示されません。
+token-made-use = プログラムは、リクエストごとに次のヘッダーで送信します：
+token-copy = コピー
+token-copied = コピーしました
+token-created = 作成日
+token-last-used = 最終使用
+token-expires = 有効期限
+token-never-used = 未使用
+token-actions = 操作
+token-revoke = 取り消す
+token-revoke-label = トークン「{ $name }」を取り消す
+token-revoke-title = このトークンを取り消しますか？
+token-revoke-text = 取り消すと、このトークンを使うプログラムは拒否されます。元に戻すことはできません。
+token-revoke-done = トークンを取り消しました。
+
+logins-title = ログイン中の端末
+logins-text = ログイン中のブラウザーと、あなたのパスワードを使うプログラムです。
+logins-more = これより古いログインが{ $count }件あります。
+login-began = ログイン日時
+login-this = このブラウザー
+login-end = 終了
+login-end-label = { $date }のログインを終了する
+login-end-title = このログインを終了しますか？
+login-end-text = そのブラウザーまたはプログラムは、もう一度ログインする必要があります。
+login-end-done = ログインを終了しました。
+keep = キャンセル

@@ -1,0 +1,67 @@
+# すべてのページに共通の文言、エラー、複数のページで使う言葉。
+
+skip-to-content = 本文へ移動
+main-navigation = メイン
+nav-movies = 映画
+nav-stats = 統計
+nav-admin = 管理
+nav-account = アカウント
+nav-login = ログイン
+nav-logout = ログアウト
+nav-api = API
+language = 言語
+
+search-label = 映画を検索
+search-placeholder = 題名、監督、ジャンル
+search-button = 検索
+suggestions-label = 候補
+suggestions-none = 候補はありません
+suggestions-count = 候補は{ $count }件です。矢印キーで選べます。
+kind-director = 監督
+kind-genre = ジャンル
+
+error-to-movies = 映画一覧へ
+error-request-id = お問い合わせの際は、次のリクエスト番号をお知らせください：
+error-400 = このリクエストは処理できません
+error-400-text = アドレスまたは送信された内容に誤りがあります。
+error-401 = ログインしてください
+error-401-text = このページを見るにはログインが必要です。
+error-403 = 許可されていません
+error-403-text = お使いのアカウントにはこの操作の権限がありません。管理者なら実行できます。
+error-404 = ここには何もありません
+error-404-text = ページが移動または削除されたか、アドレスが間違っています。
+error-405 = ここではその操作はできません
+error-405-text = このアドレスは別の種類のリクエストに応答します。
+error-409 = 先に別の変更がありました
+error-409-text = 送信された内容は現在の状態と合わなくなりました。前のページに戻って、もう一度ご確認ください。
+error-413 = サイズが大きすぎます
+error-413-text = 送信された内容が、このサーバーの上限を超えています。
+error-429 = 試行回数が多すぎます
+error-429-text = 数分待ってから、もう一度お試しください。
+error-500 = サーバーで問題が発生しました
+error-500-text = お客様の操作が原因ではありません。詳細はサーバーのログに記録されています。
+error-503 = まもなく復旧します
+error-503-text = 現在ご利用いただけない機能があります。数秒後にもう一度お試しください。
+
+violation-required = この項目を入力してください。
+violation-characters = { $min }～{ $max }文字で入力してください。
+violation-characters-most = { $max }文字以内で入力してください。
+violation-control = 改行などの制御文字は使えません。
+violation-control-text = 改行とタブ以外の制御文字は使えません。
+violation-range = { $min }～{ $max }の数値を入力してください。
+violation-number = 数値を入力してください。
+violation-whole-number = 整数を入力してください。
+violation-username = 半角の英字、数字、「.」「_」「-」だけが使えます。
+violation-username-taken = この名前はすでに使われています。
+violation-password = 半角{ $min }～{ $max }文字で入力してください。全角文字は2～4文字と数えます。
+violation-password-other = ユーザー名と同じもの、NUL文字を含むものは使えません。
+violation-password-current = 現在のパスワードと一致しません。
+violation-imdb-id = IMDb IDは「tt」と7～10桁の数字です（例：tt0111161）。
+violation-imdb-id-taken = このIMDb IDは別の映画に使われています。
+violation-duplicate = 題名、監督、年が同じ映画がすでにあります。
+violation-poster-url = https://で始まる、空白を含まないアドレスを入力してください。
+violation-genre = ジャンル名にコンマ、縦線、制御文字は使えません。
+violation-genre-taken = 同じ名前のジャンルがすでにあります。
+violation-genre-count = ジャンルは1本の映画につき{ $max }個までです。
+violation-genre-at = ジャンル{ $position }：{ $problem }
+violation-other = この内容は受け付けられません。

@@ -1,0 +1,30 @@
+# グラフで見る映画。
+
+stats-title = グラフで見る映画
+stats-intro = 全{ $count }本。棒やマスから、それぞれの映画の一覧へ移動できます。
+stats-empty = 映画はまだありません
+stats-empty-text = 映画が登録されると、ここにグラフが表示されます。
+stats-nothing = まだ表示するものがありません。
+stats-figures = 数値の表
+stats-decades = 年代別の映画
+stats-decade-head = 年代
+stats-decade = { $decade }年代
+stats-without-year = 年が不明な{ $count }本は表示していません。
+stats-genres = ジャンル別の映画
+stats-genres-text = 1本の映画を、そのすべてのジャンルで数えています。
+stats-genres-more = 表にはさらに{ $count }個のジャンルがあります。
+stats-scores = 評価の分布
+stats-score = 評価
+stats-without-score = 評価のない{ $count }本は表示していません。
+stats-both = 評価と人気
+stats-both-text = マスの色が濃いほど、その評価と人気の映画が多くあります。
+stats-both-caption = 横：評価、縦：人気
+stats-popularity = 人気
+stats-without-both = 評価または人気のない{ $count }本は表示していません。
+stats-band = { $from }以上{ $to }未満
+stats-band-last = { $from }以上{ $to }以下
+stats-movies = { $count }本
+stats-movies-at-least = { $count }本以上
+stats-at-least = { $number }以上
+stats-bar = { $label }：{ $movies }
+stats-cell = 評価{ $score }、人気{ $popularity }：{ $movies }

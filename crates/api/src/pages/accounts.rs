@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Signing in and out, and making an account.
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -6,6 +6,11 @@ use actix_web::{
     web::Query,
 };
 use askama::Template;
+use domain::{
+    Error,
+    services::{self, Accounts},
+    violation::{Violation, ViolationCode, Violations},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -14,17 +19,36 @@ use super::{
     i18n::Text,
     page::{Page, see_other},
     session,
+    violations::{Subject, Wrong},
 };
 use crate::{
     auth::SignedIn,
     endpoint::Endpoint,
     problem::Problem,
-    state::{State, blocking},
+    state::{AppState, State, blocking},
     v1::accounts::client,
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::at("/login").page().get(login).post(log_in), Endpoint::at("/logout").page().post(log_out)]
+    vec![
+        Endpoint::at("/login").page().get(login).post(log_in),
+        Endpoint::at("/register").page().get(registration).post(register),
+        Endpoint::at("/logout").page().post(log_out),
+    ]
+}
+
+/// Where to go afterwards. It stands in the page's address, so that a change of the language keeps it.
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    /// The same, where the form says it itself.
+    fn or_of<'a>(&'a self, form: &'a Form) -> &'a str {
+        if self.next.is_empty() { form.text("next") } else { &self.next }
+    }
 }
 
 #[derive(Template)]
@@ -36,12 +60,6 @@ struct LoginTemplate<'a> {
     error: Option<Text<'a>>,
 }
 
-#[derive(Deserialize)]
-struct Next {
-    #[serde(default)]
-    next: String,
-}
-
 async fn login(page: Page, next: Query<Next>) -> Result<HttpResponse, Problem> {
     if page.user.is_some() {
         return Ok(see_other(within_site(&next.next)));
@@ -49,7 +67,13 @@ async fn login(page: Page, next: Query<Next>) -> Result<HttpResponse, Problem> {
     page.show(&LoginTemplate { page: &page, username: "", next: &next.next, error: None })
 }
 
-async fn log_in(page: Page, form: Form, request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
+async fn log_in(
+    page: Page,
+    next: Query<Next>,
+    form: Form,
+    request: HttpRequest,
+    state: State,
+) -> Result<HttpResponse, Problem> {
     let username = form.text("username").to_owned();
     let password = SecretString::from(form.raw("password"));
     let address = client(&request);
@@ -57,34 +81,85 @@ async fn log_in(page: Page, form: Form, request: HttpRequest, state: State) -> R
     let (name, old) = (username.clone(), session::token(&request));
     let signed_in = state.hashing(move || {
         let signed_in = accounts.login(&name, &password, address)?;
-        // Whoever knows the token of the login before is not to have anything of this one.
-        if let Some((old, _)) = old.and_then(|old| accounts.authenticate(&old).ok()) {
-            accounts.logout(old.id)?;
-        }
+        end_login(&accounts, old)?;
         Ok(signed_in)
     });
+    let next = next.or_of(&form);
     match signed_in.await {
-        Ok(signed_in) => {
-            let mut response = see_other(within_site(form.text("next")));
-            let cookie = session::begin(&state.settings, signed_in.token.expose_secret(), signed_in.expires_at);
-            response.add_cookie(&cookie).map_err(Problem::internal)?;
-            Ok(response)
-        }
+        Ok(signed_in) => begin(&state, &signed_in, next),
         Err(problem) => {
             let error = match problem.status_code() {
                 StatusCode::UNAUTHORIZED => page.t("login-wrong"),
                 StatusCode::TOO_MANY_REQUESTS => page.t("login-too-many"),
                 _ => return Err(problem),
             };
-            let template =
-                LoginTemplate { page: &page, username: &username, next: form.text("next"), error: Some(error) };
-            let mut response = page.show_as(problem.status_code(), &template)?;
-            for (name, value) in problem.headers() {
-                response.headers_mut().insert(name.clone(), value.clone());
-            }
-            Ok(response)
+            show_refused(&page, &problem, &LoginTemplate { page: &page, username: &username, next, error: Some(error) })
         }
     }
+}
+
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterTemplate<'a> {
+    page: &'a Page,
+    username: &'a str,
+    next: &'a str,
+    wrong: Wrong<'a>,
+    error: Option<Text<'a>>,
+}
+
+impl<'a> RegisterTemplate<'a> {
+    fn new(page: &'a Page, username: &'a str, next: &'a str) -> Self {
+        Self { page, username, next, wrong: Wrong::default(), error: None }
+    }
+}
+
+async fn registration(page: Page, next: Query<Next>) -> Result<HttpResponse, Problem> {
+    if page.user.is_some() {
+        return Ok(see_other(within_site(&next.next)));
+    }
+    let status = if page.may_register { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    page.show_as(status, &RegisterTemplate::new(&page, "", &next.next))
+}
+
+async fn register(
+    page: Page,
+    next: Query<Next>,
+    form: Form,
+    request: HttpRequest,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let username = form.text("username").to_owned();
+    let password = SecretString::from(form.raw("password"));
+    let address = client(&request);
+    let accounts = state.accounts.clone();
+    let (name, old) = (username.clone(), session::token(&request));
+    let registered = state.hashing(move || {
+        // What is wrong is told to people in their language, and so kept apart from what went wrong.
+        if let Err(error) = accounts.register(&name, password.clone(), address) {
+            return Ok(Err(error));
+        }
+        let signed_in = accounts.login(&name, &password, address)?;
+        end_login(&accounts, old)?;
+        Ok(Ok(signed_in))
+    });
+    let next = next.or_of(&form);
+    let error = match registered.await? {
+        Ok(signed_in) => return begin(&state, &signed_in, next),
+        Err(error) => error,
+    };
+    let mut template = RegisterTemplate::new(&page, &username, next);
+    match &error {
+        Error::Invalid(violations) => template.wrong = Wrong::new(&page, Subject::Account, violations),
+        Error::UsernameTaken => {
+            let taken = Violation::new("/username", ViolationCode::Taken, "");
+            template.wrong = Wrong::new(&page, Subject::Account, &Violations::from(taken));
+        }
+        Error::TooManyAttempts { .. } => template.error = Some(page.t("register-too-many")),
+        Error::RegistrationClosed => {}
+        _ => return Err(error.into()),
+    }
+    show_refused(&page, &Problem::from(error), &template)
 }
 
 async fn log_out(caller: Option<SignedIn>, state: State) -> Result<HttpResponse, Problem> {
@@ -95,6 +170,32 @@ async fn log_out(caller: Option<SignedIn>, state: State) -> Result<HttpResponse,
     let mut response = see_other("/");
     if let Some(cookie) = session::end(&state.settings) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Ends the login that a browser had before the one it gets now: whoever knows its token is not to have anything of the
+/// new one.
+fn end_login(accounts: &Accounts, token: Option<String>) -> domain::Result<()> {
+    match token.and_then(|token| accounts.authenticate(&token).ok()) {
+        Some((old, _)) => accounts.logout(old.id),
+        None => Ok(()),
+    }
+}
+
+/// Gives a browser its login, and sends it to where it wanted to go.
+fn begin(state: &AppState, signed_in: &services::SignedIn, next: &str) -> Result<HttpResponse, Problem> {
+    let mut response = see_other(within_site(next));
+    let cookie = session::begin(&state.settings, signed_in.token.expose_secret(), signed_in.expires_at);
+    response.add_cookie(&cookie).map_err(Problem::internal)?;
+    Ok(response)
+}
+
+/// Shows a form again, with what is wrong with what was sent.
+pub fn show_refused(page: &Page, problem: &Problem, template: &impl Template) -> Result<HttpResponse, Problem> {
+    let mut response = page.show_as(problem.status_code(), template)?;
+    for (name, value) in problem.headers() {
+        response.headers_mut().insert(name.clone(), value.clone());
     }
     Ok(response)
 }
@@ -121,7 +222,9 @@ mod tests {
             "//evil.example",
             "/\\evil.example",
             "https://evil.example",
+            "https:evil.example",
             "/a\r\nb",
+            "/\t/evil.example",
             "javascript:x",
             "/\u{202e}",
         ] {

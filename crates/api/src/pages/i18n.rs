@@ -5,7 +5,7 @@
 
 use std::{fmt, sync::LazyLock};
 
-use actix_web::http::header::{AcceptLanguage, HeaderMap, HeaderValue};
+use actix_web::http::header::{AcceptLanguage, HeaderMap, HeaderValue, Quality, QualityItem};
 use domain::time::Timestamp;
 use fluent_bundle::{
     FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle, memoizer::MemoizerKind, types::FluentNumber,
@@ -105,7 +105,9 @@ impl Locale {
     /// The language that a client likes best (`Accept-Language`), of any region.
     pub fn accepted(headers: &HeaderMap) -> &'static Self {
         let lines = headers.get_all("accept-language").filter_map(|line: &HeaderValue| line.to_str().ok());
-        let items = lines.flat_map(|line| line.split(',')).filter_map(|item| item.trim().parse().ok()).collect();
+        let items = lines.flat_map(|line| line.split(',')).filter_map(|item| item.trim().parse().ok());
+        // What has the quality 0 is not liked at all.
+        let items = items.filter(|item: &QualityItem<_>| item.quality > Quality::ZERO).collect();
         let liked = AcceptLanguage(items).ranked();
         let known = liked.iter().filter_map(|range| {
             let tag = range.item().map(|tag| tag.as_str().split('-').next().unwrap_or_default().to_owned());
@@ -234,6 +236,9 @@ mod tests {
             ("pt-BR, ja;q=0.3", "ja"),
             ("AR", "ar"),
             ("tlh", "en"),
+            ("fr;q=0", "en"),
+            ("fr;q=0, ja;q=0.1", "ja"),
+            ("zh-CN,zh;q=0.9", "en"),
             ("*", "en"),
             ("", "en"),
             (";;;,,q=", "en"),

@@ -32,10 +32,10 @@ use crate::{
 const TOKENS: &str = "/api/v1/tokens";
 
 /// How long a token lasts, in days, where nobody says otherwise.
-const USUAL_DAYS: u32 = 90;
+pub const USUAL_DAYS: u32 = 90;
 
 /// The longest that a token can last, in days.
-const MAX_DAYS: u32 = 365;
+pub const MAX_DAYS: u32 = 365;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::at(TOKENS).get(list).post(create), Endpoint::at("/api/v1/tokens/{id}").delete(delete)]
@@ -191,15 +191,25 @@ impl TokenFields {
 }
 
 fn days(value: Option<&Value>) -> Result<u32, Violation> {
-    let refuse = |code, detail: &str| Err(Violation::new("/expires_in_days", code, detail));
     match value {
         None | Some(Value::Null) => Ok(USUAL_DAYS),
-        Some(Value::Number(number)) => match number.as_f64() {
-            Some(days) if days.fract() != 0.0 => refuse(ViolationCode::WrongType, "a whole number is expected"),
-            Some(days) if (1.0..=f64::from(MAX_DAYS)).contains(&days) => Ok(days as u32),
-            _ => refuse(ViolationCode::OutOfRange, "a token lasts 1 to 365 days"),
-        },
-        Some(_) => refuse(ViolationCode::WrongType, "a whole number is expected"),
+        Some(Value::Number(number)) => whole_days(number.as_f64()),
+        Some(_) => whole_days(None),
+    }
+}
+
+/// How many days a token is to last, from what was read as a number, if it was one.
+pub fn whole_days(number: Option<f64>) -> Result<u32, Violation> {
+    let refuse = |code, detail: &str| Err(Violation::new("/expires_in_days", code, detail));
+    match number {
+        Some(days) if days.is_finite() && days.fract() == 0.0 => {
+            if (1.0..=f64::from(MAX_DAYS)).contains(&days) {
+                Ok(days as u32)
+            } else {
+                refuse(ViolationCode::OutOfRange, "a token lasts 1 to 365 days")
+            }
+        }
+        _ => refuse(ViolationCode::WrongType, "a whole number is expected"),
     }
 }
 

@@ -158,6 +158,7 @@ fn ask_everything(database: &TestDatabase, anonymous_read: bool) {
     let world = World::new(database, &[("AUTH__ANONYMOUS_READ", &anonymous_read.to_string())]);
     let document = world.app.get("/openapi.json").answer().json();
     let mut for_admins = 0;
+    // Pages are no part of the document: `pages_safety` asks them.
     for endpoint in routes::endpoints().filter(|endpoint| !endpoint.is_page()) {
         let path = endpoint.path();
         for method in endpoint.methods() {
