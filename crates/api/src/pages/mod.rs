@@ -4,19 +4,31 @@
 //! - [`session`]: who has signed in, and what other sites may not do; [`errors`]: errors as pages
 //! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send
 //! - [`accounts`]: signing in
+//! - [`listing`]: lists of movies, as [`list_query`] reads their addresses; [`movie`]: one movie. Both show movies as
+//!   cards ([`film`]), and [`poster`] draws the posters that are missing
+//! - [`site`]: what search engines ask for
 //!
 //! Templates are below `templates/`, texts below `locales/`.
 
 pub mod accounts;
 pub mod assets;
 pub mod errors;
+pub mod film;
 pub mod form;
 pub mod i18n;
+pub mod list_query;
+pub mod listing;
+pub mod movie;
 pub mod page;
+pub mod poster;
 pub mod session;
+pub mod site;
 
 use crate::endpoint::Endpoint;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [accounts::endpoints(), assets::endpoints()].into_iter().flatten().collect()
+    [listing::endpoints(), movie::endpoints(), site::endpoints(), accounts::endpoints(), assets::endpoints()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -15,7 +15,15 @@ use crate::test_app::Answer;
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_json()).unwrap());
 
 /// Swagger UI's own files, and those of the pages, are no part of the API.
-pub const UNDOCUMENTED: [&str; 4] = ["/docs", "/docs/{file:.*}", "/static/{file}", "/favicon.ico"];
+pub const UNDOCUMENTED: [&str; 7] = [
+    "/docs",
+    "/docs/{file:.*}",
+    "/static/{file}",
+    "/favicon.ico",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/sitemap-{number}.xml",
+];
 
 /// The paths of pages, which are no part of the API either.
 static PAGES: LazyLock<Vec<&str>> = LazyLock::new(|| {
