@@ -150,6 +150,12 @@ for (const form of document.querySelectorAll("form[data-sparse]")) {
   });
 }
 
+// A picture that is not there leaves the drawn one to be seen.
+for (const picture of document.querySelectorAll(".picture img")) {
+  if (picture.complete && picture.naturalWidth === 0) picture.hidden = true;
+  picture.addEventListener("error", () => (picture.hidden = true));
+}
+
 // A menu closes when one goes elsewhere.
 const menus = document.querySelectorAll("details.menu");
 document.addEventListener("click", (event) => {

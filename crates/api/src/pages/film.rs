@@ -21,13 +21,9 @@ pub struct Film<'a> {
     pub genres: Vec<Marked<'a>>,
     /// How many genres there are beside.
     pub more_genres: usize,
-    pub picture: Picture<'a>,
-}
-
-/// A picture of a movie.
-pub enum Picture<'a> {
-    Of(&'a str),
-    Drawn(Poster),
+    /// What is shown until the picture is there, or where there is none.
+    pub poster: Poster,
+    pub picture: Option<&'a str>,
 }
 
 /// A text in which it may be marked what was searched for.
@@ -62,15 +58,9 @@ impl<'a> Film<'a> {
             score: details.imdb_score.map(|score| score.get()),
             genres,
             more_genres,
-            picture: Picture::new(details.poster_url.as_ref().map(|url| url.as_str()), details.name.as_str(), names),
+            poster: Poster::draw(details.name.as_str(), names),
+            picture: details.poster_url.as_ref().map(|url| url.as_str()),
         }
-    }
-}
-
-impl<'a> Picture<'a> {
-    /// The picture at `url`, or else one drawn.
-    pub fn new(url: Option<&'a str>, name: &str, genres: impl Iterator<Item = &'a str>) -> Self {
-        url.map_or_else(|| Self::Drawn(Poster::draw(name, genres)), Self::Of)
     }
 }
 

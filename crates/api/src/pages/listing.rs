@@ -16,7 +16,7 @@ use domain::{
 };
 
 use super::{
-    film::{Film, Picture},
+    film::Film,
     i18n::Text,
     list_query::{Ignored, LISTING, ListQuery},
     page::Page,
@@ -415,12 +415,6 @@ impl ListingTemplate<'_> {
     /// What a field of the form shows.
     fn field(&self, name: &str) -> &str {
         self.list.value(name).unwrap_or_default()
-    }
-
-    /// Whether the filters are unfolded: where one of them is in force.
-    fn is_unfolded(&self) -> bool {
-        let folded = ["q", "search", "genre", "genre.not", "sort"];
-        self.list.given.iter().any(|(name, _)| !folded.contains(&name.as_str()))
     }
 
     /// The address that search engines are to know the page by.

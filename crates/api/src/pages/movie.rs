@@ -14,12 +14,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    film::{Film, Picture},
+    film::Film,
     i18n::{Locale, Text},
     list_query::LISTING,
     listing::{Tag, known},
     page::Page,
-    poster::without_controls,
+    poster::{Poster, without_controls},
 };
 use crate::{auth::Reader, endpoint::Endpoint, problem::Problem, state::State, v1::path_id};
 
@@ -59,7 +59,7 @@ struct MovieTemplate<'a> {
     /// The name, where nothing isolates it from other text.
     title: String,
     description: Option<String>,
-    picture: Picture<'a>,
+    poster: Poster,
     directors: Vec<Linked<'a>>,
     genres: Vec<Linked<'a>>,
     runtime: Option<Text<'a>>,
@@ -113,7 +113,7 @@ impl<'a> MovieTemplate<'a> {
         Self {
             page,
             description: movie.overview.as_deref().map(shortened).filter(|text| !text.is_empty()),
-            picture: Picture::new(movie.poster_url.as_deref(), &movie.name, movie.genres.iter().map(String::as_str)),
+            poster: Poster::draw(&movie.name, movie.genres.iter().map(String::as_str)),
             directors,
             genres,
             runtime: movie.runtime_minutes.map(|minutes| runtime(page, minutes)),

@@ -62,13 +62,10 @@ impl Poster {
              <path fill=\"{figure}\" d=\"M0 {panel:.0}h200v3H0z\"/>",
             motif(figure, digest[1], digest[2])
         );
-        let (start, direction) = if lines.first().is_some_and(|line| is_rtl(line)) {
-            (WIDTH - MARGIN, " direction=\"rtl\"")
-        } else {
-            (MARGIN, "")
-        };
+        let is_rtl = lines.first().is_some_and(|line| is_rtl(line));
+        let (start, direction) = if is_rtl { (WIDTH - MARGIN, "rtl") } else { (MARGIN, "ltr") };
         // Writing to a string does not fail.
-        let _ = write!(svg, "<text fill=\"#fff\" font-size=\"{size}\" font-weight=\"700\"{direction}>");
+        let _ = write!(svg, "<text fill=\"#fff\" font-size=\"{size}\" font-weight=\"700\" direction=\"{direction}\">");
         let mut base = panel + 0.5 * MARGIN;
         for line in &lines {
             base += leading;
@@ -96,13 +93,15 @@ pub fn without_controls(text: &str) -> String {
     text.chars().filter(|c| !is_control(*c)).collect()
 }
 
-/// The colours of the first genre that has some; else any.
+/// The colours of one of the genres that have some; where none has, any.
 fn palette(genres: &[&str], chance: u8) -> [&'static str; 2] {
     let known = |genre: &&str| {
         let genre = text::case_folded(genre);
         PALETTES.iter().find(|(name, _)| *name == genre).map(|(_, colours)| *colours)
     };
-    genres.iter().find_map(known).unwrap_or(PALETTES[usize::from(chance) % PALETTES.len()].1)
+    let known: Vec<_> = genres.iter().filter_map(known).collect();
+    let any = PALETTES[usize::from(chance) % PALETTES.len()].1;
+    known.get(usize::from(chance) % known.len().max(1)).copied().unwrap_or(any)
 }
 
 /// A figure, and its place.
@@ -128,9 +127,10 @@ fn motif(colour: &str, chance: u8, place: u8) -> String {
             lined(14)
         ),
         3 => format!(
-            "<circle cx=\"{x}\" cy=\"56\" r=\"24\" fill=\"{colour}\"/><path fill=\"{colour}\" opacity=\".45\" \
-             d=\"M-20 260 {x} 100 150 260zM60 260 {} 130 240 260z\"/>",
-            x + 60
+            "<g fill=\"{colour}\"><circle cx=\"{x}\" cy=\"50\" r=\"24\"/><path opacity=\".45\" \
+             d=\"M{} 280l120-170 120 170z\"/><path opacity=\".6\" d=\"M{} 280l90-130 90 130z\"/></g>",
+            i64::from(x) - 150,
+            x - 10
         ),
         4 => format!(
             "<path {} stroke-linecap=\"round\" stroke-dasharray=\"0 32\" \
@@ -233,8 +233,8 @@ fn width(text: &str) -> f64 {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '!' | '|' | '’' => 0.33,
         'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.42,
         'm' | 'M' | 'w' | 'W' | '@' | '%' => 0.95,
-        c if c.is_ascii_lowercase() || c.is_ascii_digit() => 0.6,
-        c if c.is_ascii() => 0.74,
+        c if c.is_ascii_lowercase() || c.is_ascii_digit() => 0.57,
+        c if c.is_ascii() => 0.7,
         c if is_ideographic(c) || c > '\u{ffff}' => 1.05,
         '\u{600}'..='\u{6ff}' => 0.6,
         _ => 0.72,
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(lines("千と千尋の神隠し"), ["千と千尋の", "神隠し"]);
         // No line begins with a mark that ends a phrase.
         assert_eq!(lines("あああああ、いい"), ["ああああ", "あ、いい"]);
-        assert_eq!(lines("لورنس العرب").concat(), "لورنس العرب");
+        assert_eq!(lines("لورنس العرب").join(" "), "لورنس العرب");
         let long = lines(&"verylongwordwithoutanyend".repeat(12));
         assert!(long.len() == 8 && long[7].ends_with('…'), "{long:?}");
         assert_eq!(lines(""), Vec::<String>::new());
@@ -325,6 +325,6 @@ mod tests {
     fn what_is_written_from_the_right_begins_there() {
         assert!(drawn("لورنس العرب", &[]).contains("direction=\"rtl\""));
         assert!(drawn("לבנון", &[]).contains("x=\"184\""));
-        assert!(!drawn("8½", &[]).contains("direction"));
+        assert!(drawn("8½", &[]).contains("direction=\"ltr\""));
     }
 }

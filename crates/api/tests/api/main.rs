@@ -35,6 +35,7 @@ mod index_command;
 mod lifecycle;
 mod movie_lists;
 mod movies;
+mod pages_catalogue;
 mod problems;
 mod readme;
 mod relevance;
