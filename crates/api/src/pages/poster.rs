@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write};
 
-use askama::filters::HtmlSafe;
+use askama::filters::{Html, HtmlSafe, escape};
 use domain::text;
 use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
@@ -262,7 +262,9 @@ fn is_rtl(text: &str) -> bool {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    match escape(text, Html) {
+        Ok(escaped) => escaped.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -290,7 +292,7 @@ mod tests {
     fn a_name_is_text_and_nothing_else() {
         let svg = drawn("<script>alert(\"1\")</script> & \u{202e}co", &["\"><b>"]);
         assert!(!svg.contains("<script") && !svg.contains("<b>") && !svg.contains('\u{202e}'), "{svg}");
-        assert!(svg.contains("&lt;scr") && svg.contains("&amp;"), "{svg}");
+        assert!(svg.contains("&#60;scr") && svg.contains("&#38;"), "{svg}");
     }
 
     #[test]
