@@ -22,6 +22,18 @@ if (search) {
   let timer;
   let request;
 
+  // Forgets what was asked and not answered yet: a late answer is not to open the list again.
+  const cancel = () => {
+    clearTimeout(timer);
+    request?.abort();
+  };
+
+  const close = () => {
+    cancel();
+    show(false);
+    status.textContent = "";
+  };
+
   const show = (shown) => {
     list.hidden = !shown;
     search.setAttribute("aria-expanded", String(shown));
@@ -63,9 +75,12 @@ if (search) {
 
   const suggest = async () => {
     // What was asked before is not wanted any more.
-    request?.abort();
+    cancel();
     const q = search.value.trim();
-    if (!q) return show(false);
+    if (!q) {
+      list.replaceChildren();
+      return close();
+    }
     request = new AbortController();
     try {
       const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q, limit: 8 })}`, { signal: request.signal });
@@ -90,9 +105,11 @@ if (search) {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      if (event.altKey && event.key === "ArrowUp") return close();
       if (list.hidden) {
         if (count > 0) show(true);
         else suggest();
+        if (event.altKey) return;
       }
       // One place more than there are options: the box itself.
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -100,18 +117,43 @@ if (search) {
     } else if (event.key === "Enter" && chosen >= 0) {
       event.preventDefault();
       location.assign(list.children[chosen].dataset.address);
-    } else if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
-      show(false);
+    } else if (event.key === "Escape") {
+      // The second time, browsers empty the box.
+      if (!list.hidden) event.preventDefault();
+      close();
+    } else if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      // One goes on in the text.
+      choose(-1);
     }
   });
-  search.addEventListener("blur", () => show(false));
+  search.addEventListener("blur", close);
+  search.form.addEventListener("submit", close);
+  // Back from another page, the box shows what this one is about.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    close();
+    list.replaceChildren();
+    search.value = search.defaultValue;
+  });
   // Before the box loses the focus.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const line = event.target.closest("li");
     if (line) location.assign(line.dataset.address);
   });
+}
+
+// Addresses of lists say what was asked for, and nothing of fields that were left empty.
+for (const form of document.querySelectorAll("form[data-sparse]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value.trim()) formData.delete(name);
+  });
+}
+
+// A picture that is not there leaves the drawn one to be seen.
+for (const picture of document.querySelectorAll(".picture img")) {
+  if (picture.complete && picture.naturalWidth === 0) picture.hidden = true;
+  picture.addEventListener("error", () => (picture.hidden = true));
 }
 
 // A menu closes when one goes elsewhere.

@@ -15,7 +15,15 @@ use crate::test_app::Answer;
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::openapi::document_json()).unwrap());
 
 /// Swagger UI's own files, and those of the pages, are no part of the API.
-pub const UNDOCUMENTED: [&str; 4] = ["/docs", "/docs/{file:.*}", "/static/{file}", "/favicon.ico"];
+pub const UNDOCUMENTED: [&str; 7] = [
+    "/docs",
+    "/docs/{file:.*}",
+    "/static/{file}",
+    "/favicon.ico",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/sitemap-{number}.xml",
+];
 
 /// The paths of pages, which are no part of the API either.
 static PAGES: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -75,7 +83,12 @@ fn operations(path: &str) -> Option<(&'static str, &'static Value)> {
 
 /// Whether a path is one of those that a template stands for.
 fn fits(template: &str, path: &str) -> bool {
-    let is_same = |(part, given): (&str, &str)| part == given || (part.starts_with('{') && !given.is_empty());
+    let is_same = |(part, given): (&str, &str)| match (part.split_once('{'), part.rsplit_once('}')) {
+        (Some((start, _)), Some((_, end))) => {
+            given.len() > start.len() + end.len() && given.starts_with(start) && given.ends_with(end)
+        }
+        _ => part == given,
+    };
     template.split('/').count() == path.split('/').count() && template.split('/').zip(path.split('/')).all(is_same)
 }
 

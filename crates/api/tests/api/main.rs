@@ -38,6 +38,7 @@ mod lifecycle;
 mod movie_lists;
 mod movies;
 mod pages_accounts;
+mod pages_catalogue;
 mod pages_languages;
 mod pages_manage;
 mod pages_safety;
