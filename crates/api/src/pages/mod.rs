@@ -3,11 +3,12 @@
 //! - [`page`]: what every page knows of its request, and what happens around its handler
 //! - [`session`]: who has signed in, and what other sites may not do; [`errors`]: errors as pages
 //! - [`i18n`]: languages; [`assets`]: static files; [`form`]: what forms send
-//! - [`accounts`]: signing in
+//! - [`accounts`]: signing in; [`admin`]: the admin section
 //!
 //! Templates are below `templates/`, texts below `locales/`.
 
 pub mod accounts;
+pub mod admin;
 pub mod assets;
 pub mod errors;
 pub mod form;
@@ -18,5 +19,5 @@ pub mod session;
 use crate::endpoint::Endpoint;
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [accounts::endpoints(), assets::endpoints()].into_iter().flatten().collect()
+    [accounts::endpoints(), admin::endpoints(), assets::endpoints()].into_iter().flatten().collect()
 }
