@@ -289,19 +289,20 @@ mod tests {
         assert_eq!(draft.details.imdb_score.map(f64::from), Some(8.0));
         let genres: Vec<_> = draft.genres.as_slice().iter().map(|name| name.as_str()).collect();
         assert_eq!(genres, ["Crime", "Drama"]);
-        assert_eq!(read(r#"{"movie_name":"M","genres":["Crime"]}"#).input.onto(None).unwrap().genres.as_slice().len(), 1);
+        assert_eq!(
+            read(r#"{"movie_name":"M","genres":["Crime"]}"#).input.onto(None).unwrap().genres.as_slice().len(),
+            1
+        );
     }
 
     #[test]
     fn violations_name_the_fields_as_they_are_here() {
         for (json, fields) in [
             (r#"{}"#, &["/movie_name"][..]),
-            (r#"{"movie_name":"","popularity":"x","imdb_score":"inf","genres":"a|b"}"#, &[
-                "/movie_name",
-                "/popularity",
-                "/imdb_score",
-                "/chip_genres",
-            ]),
+            (
+                r#"{"movie_name":"","popularity":"x","imdb_score":"inf","genres":"a|b"}"#,
+                &["/movie_name", "/popularity", "/imdb_score", "/chip_genres"],
+            ),
             (r#"{"movie_name":"M","popularity":"1e999","genres":7}"#, &["/popularity", "/chip_genres"]),
             ("[]", &[""]),
         ] {

@@ -118,7 +118,8 @@ impl MovieList {
         let filter = filter(&mut parameters);
         let [q, genre] = ["q", "genre"].map(|name| value(&parameters, name));
         let sort = Some(value(&parameters, "sort")).filter(|sort| ORDERS.contains(&sort.as_str())).unwrap_or_default();
-        let number = |name: &str| value(&parameters, name).parse::<u64>().ok().and_then(|number| u32::try_from(number).ok());
+        let number =
+            |name: &str| value(&parameters, name).parse::<u64>().ok().and_then(|number| u32::try_from(number).ok());
         let items = number("items").map_or(ITEMS, |items| items.clamp(1, Part::MAX_LIMIT));
         let wanted = number("p").map_or(1, |number| number.clamp(1, Part::MAX_OFFSET / items + 1));
         parameters.finish(true)?;

@@ -198,7 +198,10 @@ mod tests {
     #[test]
     fn a_notice_takes_the_place_of_the_one_before() {
         let said = [("done", "saved")];
-        assert_eq!(with("/admin/movies?q=a%26b&done=removed&count=3&changes=1-3", said), "/admin/movies?q=a%26b&done=saved");
+        assert_eq!(
+            with("/admin/movies?q=a%26b&done=removed&count=3&changes=1-3", said),
+            "/admin/movies?q=a%26b&done=saved"
+        );
         assert_eq!(with("/admin/movies", said), "/admin/movies?done=saved");
     }
 
