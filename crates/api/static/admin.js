@@ -27,6 +27,8 @@ if (selection) {
     status.hidden = Boolean(matching?.checked);
     for (const box of [...boxes, all]) box.disabled = Boolean(matching?.checked);
     genres.hidden = action.value === "delete";
+    // Within reach, however long the list is.
+    status.parentElement.classList.toggle("floating", count > 0);
   };
 
   all.hidden = false;

@@ -529,18 +529,18 @@ fn an_earlier_version_is_restored_and_that_undone(database: &TestDatabase) {
     let html = page(&app, &session, &format!("{path}/history"));
     for part in [
         "Version 2",
-        "<del>1930</del>",
-        "<ins>1931</ins>",
-        "<del>First\nlines</del>",
+        "<del dir=\"auto\">1930</del>",
+        "<ins dir=\"auto\">1931</ins>",
+        "<del dir=\"auto\">First\nlines</del>",
         "Version 1",
         "restore?version=1\"",
-        "<bdi>admin</bdi> · API ·",
+        "<bdi>admin</bdi> · <bdi>API</bdi> ·",
     ] {
         assert!(html.contains(part), "{part}: {html}");
     }
     assert!(!html.contains("restore?version=2\""));
     let html = page(&app, &session, &format!("{path}/restore?version=1"));
-    assert!(html.contains("Restore version 1?") && html.contains("<ins>1930</ins>"), "{html}");
+    assert!(html.contains("Restore version 1?") && html.contains("<ins dir=\"auto\">1930</ins>"), "{html}");
     assert_eq!(get(&app, &session, &format!("{path}/restore?version=9")).status, 404);
     let stale = sent(&app, &session, &format!("{path}/restore"), &[("version", "1"), ("current", "1")]);
     assert!(page(&app, &session, &stale).contains("Nothing was done"), "{stale}");
