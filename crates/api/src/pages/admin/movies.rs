@@ -37,7 +37,7 @@ const MOVIES: &str = "/admin/movies";
 const ITEMS: u32 = 50;
 
 /// The most movies that are changed at once.
-const MOST: usize = 1_000;
+pub const MOST: usize = 1_000;
 
 /// The orders to choose from.
 const ORDERS: [&str; 8] = ["-popularity", "name", "-imdb_score", "-year", "year", "-updated_at", "-created_at", "id"];
@@ -456,7 +456,7 @@ async fn confirm(
         let query = MovieQuery { filter, page, ..MovieQuery::default() };
         let found = state.searching(move || catalogue.find(&query)).await?;
         if found.next.is_some() {
-            return see(Deed::NothingChosen);
+            return see(Deed::TooMany);
         }
         found.movies.iter().map(|movie| movie.id).collect()
     } else {

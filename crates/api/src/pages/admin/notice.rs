@@ -8,6 +8,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use actix_web::HttpResponse;
 use domain::{change::Seq, error::Error};
 
+use super::movies::MOST;
 use crate::{
     endpoint::Endpoint,
     pages::{
@@ -45,11 +46,13 @@ pub enum Deed {
     Stale,
     /// No movie was chosen.
     NothingChosen,
+    /// More movies were chosen than can be changed at once.
+    TooMany,
     /// No genre was named.
     NoGenre,
 }
 
-const DEEDS: [(&str, Deed); 13] = [
+const DEEDS: [(&str, Deed); 14] = [
     ("added", Deed::Added),
     ("saved", Deed::Saved),
     ("removed", Deed::Removed),
@@ -62,6 +65,7 @@ const DEEDS: [(&str, Deed); 13] = [
     ("imdb-id-taken", Deed::ImdbIdTaken),
     ("stale", Deed::Stale),
     ("nothing-chosen", Deed::NothingChosen),
+    ("too-many", Deed::TooMany),
     ("no-genre", Deed::NoGenre),
 ];
 
@@ -116,15 +120,16 @@ impl Notice {
             Deed::ImdbIdTaken => page.t("admin-not-undone-imdb-id"),
             Deed::Stale => page.t("admin-not-done-stale"),
             Deed::NothingChosen => page.t("admin-nothing-chosen"),
+            Deed::TooMany => page.t("admin-select-too-many"),
             Deed::NoGenre => page.t("admin-no-genre"),
         };
-        text.with("count", self.count)
+        text.with("count", self.count).with("most", MOST)
     }
 
     /// Whether it tells of something that was not done.
     pub fn is_alert(&self) -> bool {
-        use Deed::{CannotUndo, ChangedSince, ImdbIdTaken, NoGenre, NothingChosen, Stale};
-        matches!(self.deed, ChangedSince | CannotUndo | ImdbIdTaken | Stale | NothingChosen | NoGenre)
+        use Deed::{CannotUndo, ChangedSince, ImdbIdTaken, NoGenre, NothingChosen, Stale, TooMany};
+        matches!(self.deed, ChangedSince | CannotUndo | ImdbIdTaken | Stale | NothingChosen | TooMany | NoGenre)
     }
 
     /// The changes that can be undone.
