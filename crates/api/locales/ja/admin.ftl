@@ -8,13 +8,13 @@ admin-nav-import = インポート
 admin-nav-changes = 変更
 
 admin-figure-movies = { $count ->
-   *[other] 本の映画
+   *[other] 映画
 }
 admin-figure-genres = { $count ->
-   *[other] 件のジャンル
+   *[other] ジャンル
 }
 admin-figure-users = { $count ->
-   *[other] 人のユーザー
+   *[other] ユーザー
 }
 admin-index = 検索インデックス
 admin-index-current = 最新
