@@ -2,6 +2,9 @@
 //!
 //! The same movies and the same rules as in [`crate::v1`], in older shapes. A client may send more than is known
 //! here: unknown parameters and fields are ignored, and what these shapes do not know of a movie is left as it is.
+//! What their forms sent is in [`manage`].
+
+pub mod manage;
 
 use std::sync::Arc;
 
@@ -50,6 +53,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::at("/api/movie/{id}").get(one).put(replace).delete(delete),
         Endpoint::at(MOVIES).get(list).post(create),
+        Endpoint::at("/manage/add").post(manage::add),
+        Endpoint::at("/manage/update").post(manage::update),
+        Endpoint::at("/manage/delete/{id}").delete(manage::delete),
     ]
 }
 

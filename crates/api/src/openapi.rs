@@ -79,6 +79,9 @@ use crate::{compat, docs, health, problem, v1};
         compat::one,
         compat::replace,
         compat::delete,
+        compat::manage::add,
+        compat::manage::update,
+        compat::manage::delete,
         health::healthz,
         health::readyz,
         health::version,
@@ -221,7 +224,7 @@ struct Problems;
 impl Modify for Problems {
     fn modify(&self, document: &mut Document) {
         for (path, item) in &mut document.paths.paths {
-            let may_fail = path.starts_with("/api/");
+            let may_fail = path.starts_with("/api/") || path.starts_with("/manage/");
             for (_, operation) in operations(item) {
                 let responses = &mut operation.responses.responses;
                 for status in ["401", "500", "503"].into_iter().filter(|_| may_fail) {

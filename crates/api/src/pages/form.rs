@@ -1,5 +1,7 @@
 //! What a form sends (`application/x-www-form-urlencoded`).
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     FromRequest, HttpRequest,
     dev::{Payload, UrlEncoded},
@@ -27,6 +29,11 @@ impl Form {
     /// All values of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The fields as an object of texts. Of a name that is repeated, the last value counts.
+    pub fn into_texts(self) -> BTreeMap<String, String> {
+        self.0.into_iter().collect()
     }
 
     /// Whether a box was ticked or a button pressed.

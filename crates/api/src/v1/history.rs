@@ -204,7 +204,7 @@ fn from_cursor(cursor: &str, id: MovieId) -> Option<Seq> {
 pub async fn restore(AdminUser(admin): AdminUser, state: State, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = MovieId(path_id(&id, "movie")?);
     let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || catalogue.restore(&admin, id)).await?;
+    let (movie, _) = blocking(move || catalogue.restore(&admin, id)).await?;
     Ok(response(StatusCode::OK, &state, rendered(&movie)?))
 }
 
@@ -241,7 +241,7 @@ pub async fn restore_version(
     let duplicates = allowed_duplicates(&request)?;
     let is_current = is_current(request.headers());
     let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || catalogue.restore_version(&admin, id, version, duplicates, &is_current)).await?;
+    let (movie, _) = blocking(move || catalogue.restore_version(&admin, id, version, duplicates, &is_current)).await?;
     Ok(response(StatusCode::OK, &state, rendered(&movie)?))
 }
 

@@ -36,6 +36,7 @@ mod browser;
 mod chromedriver;
 mod small_site;
 
+mod admin_movies;
 mod api_docs;
 mod harness;
 mod manage;

@@ -18,12 +18,13 @@ use crate::{
 const SEARCHED_AT_ONCE: u32 = 100;
 
 impl Catalogue {
-    /// Brings a removed movie back under its id, as it last was. A movie that is there stays as it is.
+    /// Brings a removed movie back under its id, as it last was. A movie that is there stays as it is. Returns
+    /// the number of the change, too, if it is one.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there never was such a movie or its removal is not kept any more,
     /// [`Error::ImdbIdTaken`].
-    pub fn restore(&self, admin: &Admin, id: MovieId) -> Result<Movie> {
+    pub fn restore(&self, admin: &Admin, id: MovieId) -> Result<(Movie, Option<Seq>)> {
         self.write_movie(id, |session, now| {
             if let Some(movie) = session.movie(id)? {
                 return Ok((movie, None));
@@ -34,8 +35,9 @@ impl Catalogue {
         })
     }
 
-    /// Makes a movie what it was as `version`, as a new version, provided `is_current` says that its state, or that
-    /// in which it was removed, is the one that the caller means. A removed movie comes back under its id. What changes nothing makes no new version.
+    /// Makes a movie what it was as `version`, as a new version, provided `is_current` says that its state, or that in
+    /// which it was removed, is the one that the caller means. A removed movie comes back under its id. What changes
+    /// nothing makes no new version. Returns the number of the change, too, if it is one.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the version is unknown or not kept any more, [`Error::Stale`],
@@ -47,7 +49,7 @@ impl Catalogue {
         version: u32,
         duplicates: Duplicates,
         is_current: &dyn Fn(&Movie) -> bool,
-    ) -> Result<Movie> {
+    ) -> Result<(Movie, Option<Seq>)> {
         // A version never changes: it is searched for while others can write.
         let state = self.store.reading(|session| state_of(session, id, version))?.ok_or(Error::NotFound("version"))?;
         self.write_movie(id, |session, now| {
@@ -82,13 +84,13 @@ impl Catalogue {
         &self,
         id: MovieId,
         mut work: impl FnMut(&mut dyn Session, Timestamp) -> Result<(Movie, Option<Seq>)>,
-    ) -> Result<Movie> {
+    ) -> Result<(Movie, Option<Seq>)> {
         let now = self.clock.now();
         let (movie, seq) = self.store.writing(|session| work(session, now))?;
         if let Some(seq) = seq {
             self.committed(Changed::Movie(id), seq);
         }
-        Ok(movie)
+        Ok((movie, seq))
     }
 }
 
