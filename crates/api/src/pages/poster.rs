@@ -1,10 +1,12 @@
 //! Posters for movies that have none: a drawing made of the movie's name and genres alone, always the same for the same
 //! movie.
 
-use std::fmt::{self, Write};
+use std::{
+    fmt::{self, Write},
+    ops::Range,
+};
 
 use askama::filters::{Html, HtmlSafe, escape};
-use domain::text;
 use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -96,8 +98,8 @@ pub fn without_controls(text: &str) -> String {
 /// The colours of one of the genres that have some; where none has, any.
 fn palette(genres: &[&str], chance: u8) -> [&'static str; 2] {
     let known = |genre: &&str| {
-        let genre = text::case_folded(genre);
-        PALETTES.iter().find(|(name, _)| *name == genre).map(|(_, colours)| *colours)
+        let named = PALETTES.iter().find(|(name, _)| name.eq_ignore_ascii_case(genre));
+        named.map(|(_, colours)| *colours)
     };
     let known: Vec<_> = genres.iter().filter_map(known).collect();
     let any = PALETTES[usize::from(chance) % PALETTES.len()].1;
@@ -154,15 +156,26 @@ fn motif(colour: &str, chance: u8, place: u8) -> String {
     }
 }
 
+/// A part of a name between which and the next a line may end.
+struct Piece<'a> {
+    text: &'a str,
+    /// In letters of size 1.
+    width: f64,
+    /// Whether a space stands before it.
+    spaced: bool,
+}
+
 /// Sets a name: the size of the letters, and the lines.
 fn set(name: &str) -> (f64, Vec<String>) {
     let pieces = pieces(name);
+    let widest = pieces.iter().map(|piece| piece.width).fold(0.0, f64::max);
     for (size, most) in SIZES {
         let room = (WIDTH - 2.0 * MARGIN) / size;
-        let fits = pieces.iter().all(|(piece, _)| width(piece) <= room);
-        let lines = wrapped(&pieces, room);
-        if fits && lines.len() <= most {
-            return (size, lines);
+        if widest <= room {
+            let lines = wrapped(&pieces, room);
+            if lines.len() <= most {
+                return (size, lines);
+            }
         }
     }
     let (size, most) = SIZES[SIZES.len() - 1];
@@ -182,54 +195,81 @@ fn set(name: &str) -> (f64, Vec<String>) {
     (size, lines)
 }
 
-/// The parts of a name between which a line may end, and whether a space stands before each. Words are whole, but for
-/// scripts that are written without spaces.
-fn pieces(name: &str) -> Vec<(String, bool)> {
-    let mut pieces: Vec<(String, bool)> = Vec::new();
+/// The pieces of a name. Words are whole, but for scripts that are written without spaces.
+fn pieces(name: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
     for word in name.split_whitespace() {
-        let mut is_first = true;
+        if word.is_ascii() {
+            pieces.push(Piece { text: word, width: width(word), spaced: true });
+            continue;
+        }
+        let mut start = 0;
         // Whether what comes next may begin a line.
         let mut is_open = false;
-        for grapheme in word.graphemes(true) {
+        let mut end = |range: Range<usize>| {
+            let spaced = range.start == 0;
+            let text = &word[range];
+            pieces.push(Piece { text, width: width(text), spaced });
+        };
+        for (at, grapheme) in word.grapheme_indices(true) {
             let c = grapheme.chars().next().unwrap_or(' ');
             let is_free = is_ideographic(c);
-            match pieces.last_mut() {
-                Some((piece, _)) if !is_first && (ends_line(c) || !(is_free || is_open)) => piece.push_str(grapheme),
-                _ => pieces.push((grapheme.to_owned(), is_first)),
+            if at > start && !ends_line(c) && (is_free || is_open) {
+                end(start..at);
+                start = at;
             }
-            (is_first, is_open) = (false, is_free);
+            is_open = is_free;
         }
+        end(start..word.len());
     }
     pieces
 }
 
 /// Lines of at most `room`. What is wider by itself is broken anywhere.
-fn wrapped(pieces: &[(String, bool)], room: f64) -> Vec<String> {
+fn wrapped(pieces: &[Piece], room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for (piece, spaced) in pieces {
-        if let Some(line) = lines.last_mut() {
-            let space = if *spaced { " " } else { "" };
-            if width(line) + width(space) + width(piece) <= room {
+    // The width of the last one.
+    let mut used = 0.0;
+    for piece in pieces {
+        let (space, gap) = if piece.spaced { (" ", SPACE) } else { ("", 0.0) };
+        match lines.last_mut() {
+            Some(line) if used + gap + piece.width <= room => {
                 line.push_str(space);
-                line.push_str(piece);
-                continue;
+                line.push_str(piece.text);
+                used += gap + piece.width;
             }
-        }
-        lines.push(String::new());
-        for grapheme in piece.graphemes(true) {
-            match lines.last_mut() {
-                Some(line) if line.is_empty() || width(line) + width(grapheme) <= room => line.push_str(grapheme),
-                _ => lines.push(grapheme.to_owned()),
+            _ if piece.width <= room => {
+                lines.push(piece.text.to_owned());
+                used = piece.width;
+            }
+            _ => {
+                used = room;
+                for grapheme in piece.text.graphemes(true) {
+                    let own = width(grapheme);
+                    match lines.last_mut() {
+                        Some(line) if used + own <= room => {
+                            line.push_str(grapheme);
+                            used += own;
+                        }
+                        _ => {
+                            lines.push(grapheme.to_owned());
+                            used = own;
+                        }
+                    }
+                }
             }
         }
     }
     lines
 }
 
+/// The width of a space.
+const SPACE: f64 = 0.28;
+
 /// About how wide a text is in bold letters of size 1.
 fn width(text: &str) -> f64 {
-    let of_grapheme = |grapheme: &str| match grapheme.chars().next().unwrap_or(' ') {
-        ' ' => 0.28,
+    let of_char = |c: char| match c {
+        ' ' => SPACE,
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '!' | '|' | '’' => 0.33,
         'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.42,
         'm' | 'M' | 'w' | 'W' | '@' | '%' => 0.95,
@@ -239,7 +279,10 @@ fn width(text: &str) -> f64 {
         '\u{600}'..='\u{6ff}' => 0.6,
         _ => 0.72,
     };
-    text.graphemes(true).map(of_grapheme).sum()
+    if text.is_ascii() {
+        return text.chars().map(of_char).sum();
+    }
+    text.graphemes(true).map(|grapheme| of_char(grapheme.chars().next().unwrap_or(' '))).sum()
 }
 
 /// Whether a line may end before and after the character: scripts of China, Japan and Korea, and of Thailand and its
