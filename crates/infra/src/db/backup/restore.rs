@@ -1,0 +1,255 @@
+//! From a backup into an empty database.
+//!
+//! The tables are made as they were when the backup was made, filled, and brought up to date after that. In SQLite all
+//! of this is one transaction. In MySQL each batch is one, and as long as not all is there, a row among the migrations
+//! ([`UNFINISHED_RESTORE`]) keeps servers away; a restore that finds it begins anew.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use diesel::{QueryResult, SqliteConnection, result::Error as QueryError};
+use secrecy::ExposeSecret;
+
+use super::{
+    super::{
+        address::Address,
+        connection::{self, AnyConnection},
+        dialect,
+        error::{MigrateError, OpenError},
+        migrations::{self, MigratedConnection, UNFINISHED_RESTORE},
+        raw::{RawConnection, Row, Value},
+        store::DatabaseOptions,
+        tables::{self, Table},
+        transaction::inserts,
+    },
+    Amount,
+    file::{Backup, FileError},
+};
+
+/// Why a backup is not restored. Nothing is changed, unless the database failed meanwhile.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The file is not taken.
+    #[error("{} cannot be restored", .0.display())]
+    File(PathBuf, #[source] FileError),
+    /// The address is none.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database is used.
+    #[error("the database {0} is not empty: something was written to it; restore into a new one. Nothing was changed")]
+    NotEmpty(String),
+    /// The database is of something else.
+    #[error(
+        "the database {0} has a table `{1}` that is not this program's; restore into a new one. Nothing was changed"
+    )]
+    Foreign(String, String),
+    /// Somebody else is connected to it.
+    #[error("the database {0} is in use: stop the servers and programs that are connected to it. Nothing was changed")]
+    InUse(String),
+    /// The tables cannot be made.
+    #[error(transparent)]
+    Migrations(#[from] MigrateError),
+    /// A failed statement.
+    #[error("cannot write the database: {0}")]
+    Database(#[from] QueryError),
+}
+
+/// Restores the backup in the file `path` into the database, which is made if it is not there. `tell` hears first that
+/// the file is looked at, with an empty table.
+pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<(), RestoreError> {
+    let address = Address::parse(options.url.expose_secret())?;
+    let of_file = |error| RestoreError::File(path.to_owned(), error);
+    tell(Amount { table: "", rows: 0, total: 0 });
+    let backup = Backup::open(path).map_err(of_file)?;
+    connection::make_embedded(&address)?;
+    let failed = |error: &dyn fmt::Display| QueryError::QueryBuilderError(error.to_string().into());
+    let mut target = dialect::establish(&address).map_err(|error| failed(&error))?;
+    dialect::set_up(&mut target, options.lock_timeout).map_err(|error| failed(&error))?;
+    let restore = Restore { backup: &backup, path, database: address.to_string() };
+    match target {
+        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, options.lock_timeout, tell),
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(mut connection) => restore.into_mysql(&mut connection, tell),
+    }
+}
+
+/// What is restored, and where to.
+struct Restore<'a> {
+    backup: &'a Backup,
+    path: &'a Path,
+    database: String,
+}
+
+impl Restore<'_> {
+    fn into_sqlite(
+        &self,
+        connection: &mut SqliteConnection,
+        patience: Duration,
+        tell: &mut dyn FnMut(Amount<'_>),
+    ) -> Result<(), RestoreError> {
+        // With a journal in the place of the write-ahead log, what is new is written once: of an empty database there
+        // is nothing to keep for a rollback. It takes that nobody else has the file open.
+        let has_journal = connection.texts("PRAGMA journal_mode = DELETE");
+        if has_journal.is_err() || has_journal.is_ok_and(|mode| mode != ["delete"]) {
+            return Err(RestoreError::InUse(self.database.clone()));
+        }
+        connection.run("PRAGMA cache_size = -131072")?;
+        connection.exclusive_transaction(|connection| {
+            self.check_empty(connection)?;
+            self.make_tables(connection)?;
+            self.fill(connection, &mut |connection, work| work(connection), tell)?;
+            Ok::<_, RestoreError>(connection.apply(&migrations::names()?)?)
+        })?;
+        // The database is complete; a server does this as well.
+        let _ = connection.run(&format!("PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL", patience.as_millis()));
+        Ok(())
+    }
+
+    #[cfg(feature = "mysql")]
+    fn into_mysql(
+        &self,
+        connection: &mut diesel::MysqlConnection,
+        tell: &mut dyn FnMut(Amount<'_>),
+    ) -> Result<(), RestoreError> {
+        use diesel::Connection;
+
+        const OTHERS: &str = "SELECT COUNT(*) FROM information_schema.processlist
+             WHERE db = DATABASE() AND id <> CONNECTION_ID()";
+
+        // Until this connection ends, servers that start wait.
+        migrations::take_turn(connection)?;
+        if connection.value(OTHERS)?.integer() > 0 {
+            return Err(RestoreError::InUse(self.database.clone()));
+        }
+        self.check_empty(connection)?;
+        connection.apply(&[])?;
+        connection
+            .run(&format!("INSERT IGNORE INTO {} (version) VALUES ('{UNFINISHED_RESTORE}')", migrations::TABLE))?;
+        self.make_tables(connection)?;
+        self.fill(connection, &mut |connection, work| connection.transaction(|connection| work(connection)), tell)?;
+        connection.run(&format!("DELETE FROM {} WHERE version = '{UNFINISHED_RESTORE}'", migrations::TABLE))?;
+        Ok(connection.apply(&migrations::names()?)?)
+    }
+
+    /// Sees to it that nothing is lost: the database has no tables, or those that the migrations make with the rows
+    /// that these make, or what an interrupted restore left.
+    fn check_empty(&self, connection: &mut impl MigratedConnection) -> Result<(), RestoreError> {
+        let found = tables::names(connection)?;
+        let versions = migrations::versions(connection)?;
+        match migrations::pending(versions.as_deref().unwrap_or_default()) {
+            Err(MigrateError::Unfinished) => return Ok(()),
+            checked => checked?,
+        };
+        for table in ours()? {
+            if !found.contains(&table.name) {
+                continue;
+            }
+            if versions.is_none() {
+                return Err(RestoreError::Foreign(self.database.clone(), table.name));
+            }
+            if !has_seeds_alone(connection, &table)? {
+                return Err(RestoreError::NotEmpty(self.database.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the tables of the backup in the place of those that are there, which hold nothing that counts.
+    fn make_tables(&self, connection: &mut impl MigratedConnection) -> Result<(), RestoreError> {
+        for table in ours()?.iter().rev() {
+            connection.run(&format!("DROP TABLE IF EXISTS {}", table.name))?;
+        }
+        if migrations::versions(connection)?.is_some() {
+            connection.run(&format!("DELETE FROM {} WHERE version <> '{UNFINISHED_RESTORE}'", migrations::TABLE))?;
+        }
+        connection.apply(&self.backup.migrations)?;
+        for table in self.backup.tables.iter().rev() {
+            connection.run(&format!("DELETE FROM {}", table.name))?;
+        }
+        Ok(())
+    }
+
+    fn fill<C: RawConnection>(
+        &self,
+        connection: &mut C,
+        in_transaction: &mut InTransaction<'_, C>,
+        tell: &mut dyn FnMut(Amount<'_>),
+    ) -> Result<(), RestoreError> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        let read = self.backup.read(&mut |table, place, row| {
+            bytes += bytes_of(&row);
+            rows.push(row);
+            if place.row == place.total || rows.len() == BATCH || bytes > BATCH_BYTES {
+                let columns = table.column_names();
+                in_transaction(connection, &mut |connection| {
+                    inserts(&rows, bytes_of).try_for_each(|rows| connection.insert(&table.name, &columns, rows))
+                })?;
+                (rows, bytes) = (Vec::new(), 0);
+                tell(Amount { table: &table.name, rows: place.row, total: place.total });
+            }
+            Ok::<_, Stop>(())
+        });
+        read.map_err(|stop| match stop {
+            Stop::File(error) => RestoreError::File(self.path.to_owned(), error),
+            Stop::Database(error) => error.into(),
+        })
+    }
+}
+
+/// How many rows are stored in one transaction at most, and how many bytes, where it is not all of them.
+const BATCH: usize = 10_000;
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Runs work in a transaction.
+type InTransaction<'a, C> = dyn FnMut(&mut C, &mut dyn FnMut(&mut C) -> QueryResult<()>) -> QueryResult<()> + 'a;
+
+/// What ends the reading of a backup before its end.
+enum Stop {
+    File(FileError),
+    Database(QueryError),
+}
+
+impl From<FileError> for Stop {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<QueryError> for Stop {
+    fn from(error: QueryError) -> Self {
+        Self::Database(error)
+    }
+}
+
+fn bytes_of(row: &Row) -> usize {
+    row.iter().map(Value::bytes).sum()
+}
+
+/// The tables of this program.
+fn ours() -> Result<Vec<Table>, MigrateError> {
+    tables::made_by(&migrations::names()?)
+}
+
+/// Whether a table has the rows that the migrations give it, as far as it has come, and no other.
+fn has_seeds_alone(connection: &mut impl MigratedConnection, table: &Table) -> Result<bool, RestoreError> {
+    if table.seeds.is_empty() {
+        return Ok(connection.rows(&format!("SELECT 1 FROM {} LIMIT 1", table.name), &[])?.is_empty());
+    }
+    let there = tables::columns(connection, &table.name)?;
+    let mut seen = table.clone();
+    let is_there = |name: &str| there.iter().any(|other| other == name);
+    seen.columns.retain(|column| is_there(&column.name));
+    let key_is_there = table.key.iter().all(|&index| is_there(&table.columns[index].name));
+    let place = |&index: &usize| seen.columns.iter().position(|column| column.name == table.columns[index].name);
+    seen.key = table.key.iter().filter_map(place).collect();
+    let seeds = table.seeds.iter().map(|seed| {
+        let values = seed.iter().zip(&table.columns).filter(|(_, column)| is_there(&column.name));
+        values.map(|(value, _)| value.clone()).collect::<Row>()
+    });
+    let rows = if key_is_there { seen.page(connection, None, table.seeds.len() + 1)? } else { Vec::new() };
+    // A migration that was cut short may not have come to the rows.
+    Ok(rows.is_empty() || rows.iter().eq(seeds.collect::<Vec<_>>().iter()))
+}
