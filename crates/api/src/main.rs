@@ -1,6 +1,8 @@
 //! The program `marquee`.
 
+mod backup_command;
 mod index_command;
+mod progress;
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -10,6 +12,7 @@ use std::{
 use actix_web::rt;
 use anyhow::{Context, bail};
 use api::{application::Application, openapi, telemetry};
+use backup_command::{BackupArguments, RestoreArguments};
 use bootstrap::{MigrationStatus, Settings};
 use clap::{Parser, Subcommand};
 use domain::user::Role;
@@ -41,6 +44,18 @@ enum Command {
     /// Verify or rebuild the search index
     #[command(subcommand)]
     Index(IndexCommand),
+    /// Write everything that the database holds to a file, whether a server runs or not
+    ///
+    /// It is one state of the database, which others go on reading and writing; nobody waits for it. The file is
+    /// compressed, has a checksum, and is the same whichever kind of database it is made of. It holds the hashes of
+    /// passwords: nobody but its owner may read it.
+    #[command(after_help = "Exit status: 0 the backup is complete and on the disk, 1 there is none.")]
+    Backup(BackupArguments),
+    /// Fill an empty database from a backup
+    ///
+    /// The whole file is verified first. A database in which anything was ever written is refused. Stop the servers.
+    #[command(after_help = "Exit status: 0 the database is restored, 1 it is not.")]
+    Restore(RestoreArguments),
     /// Print the OpenAPI document
     Openapi,
     /// Print the settings in force, each with where it comes from; secrets are masked
@@ -93,6 +108,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Migrate { command } => migrate(command.unwrap_or(MigrateCommand::Up)),
         Command::User(command) => manage_user(command),
+        Command::Backup(arguments) => backup_command::backup(&arguments),
+        Command::Restore(arguments) => backup_command::restore(&arguments),
         Command::Openapi => say(&openapi::document_json()),
         Command::Config => show_settings(),
     }?;

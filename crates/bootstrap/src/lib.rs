@@ -1,11 +1,14 @@
 //! From settings to running services: the only crate that names the adapters.
 //!
 //! - [`settings`]: what can be configured, and where from
+//! - `backup`: the configured database in a file, and back
 //! - [`services`]: the domain's services over the configured database and index
 
+mod backup;
 pub mod services;
 pub mod settings;
 
+pub use backup::{Amount, backup, backup_to_file, restore};
 pub use services::{
     Difference, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification, VerifyStep, Verifying,
     accounts, embedded_database, import_log, importer, migration_status, open_store, rebuild_index, rehearsal,

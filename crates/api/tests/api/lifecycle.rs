@@ -429,6 +429,7 @@ fn migrating_twice_is_fine(database: &TestDatabase) {
 
 fn the_state_of_the_migrations_is_listed(database: &TestDatabase) {
     let program = Program::new(database);
+    testing_made(&program);
     let states = || {
         let output = program.run(&["migrate", "status"], "");
         assert!(output.status.success(), "{}", text(&output.stderr));

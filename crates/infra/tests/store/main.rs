@@ -4,6 +4,7 @@
 mod account_service;
 mod accounts;
 mod answers;
+mod backups;
 mod changes;
 mod genres;
 mod imports;

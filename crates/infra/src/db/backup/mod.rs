@@ -68,12 +68,12 @@ const PAGE: usize = 1_000;
 const PAGE_BYTES: usize = 1 << 20;
 
 /// Writes everything that the database holds now to `out`. Others may read and write meanwhile, and are held up by
-/// nothing. The same content makes the same bytes, whichever database it is in.
+/// nothing. The same content makes the same bytes, whichever database it is in. Returns how many rows it has.
 pub fn backup(
     options: &DatabaseOptions,
     out: &mut dyn Write,
     tell: &mut dyn FnMut(Amount<'_>),
-) -> Result<(), BackupError> {
+) -> Result<u64, BackupError> {
     let failed = |error: &dyn std::error::Error| BackupError::Database(error.to_string());
     let address = Address::parse(options.url.expose_secret())?;
     address.exists()?;
@@ -88,13 +88,14 @@ fn write(
     connection: &mut impl Catalog,
     out: &mut dyn Write,
     tell: &mut dyn FnMut(Amount<'_>),
-) -> Result<(), BackupError> {
+) -> Result<u64, BackupError> {
     let versions = migrations::versions(connection)?.unwrap_or_default();
     if !migrations::pending(&versions)?.is_empty() {
         return Err(BackupError::Pending);
     }
     let migrations = migrations::names()?;
     let mut file = file::Writer::new(out, &migrations)?;
+    let mut all = 0;
     for table in tables::made_by(&migrations)? {
         let total = connection.value(&format!("SELECT COUNT(*) FROM {}", table.name))?.integer().cast_unsigned();
         file.begin(&table, total)?;
@@ -109,8 +110,10 @@ fn write(
         if rows != total {
             return Err(BackupError::Database(format!("{rows} of {total} rows of {} were found", table.name)));
         }
+        all += rows;
     }
-    Ok(file.finish()?)
+    file.finish()?;
+    Ok(all)
 }
 
 /// Gives all rows of a table to `each`, in the order of the key.

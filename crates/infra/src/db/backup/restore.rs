@@ -7,7 +7,6 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use diesel::{QueryResult, SqliteConnection, result::Error as QueryError};
@@ -58,8 +57,8 @@ pub enum RestoreError {
 }
 
 /// Restores the backup in the file `path` into the database, which is made if it is not there. `tell` hears first that
-/// the file is looked at, with an empty table.
-pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<(), RestoreError> {
+/// the file is looked at, with a table without a name. Returns how many rows there are.
+pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<u64, RestoreError> {
     let address = Address::parse(options.url.expose_secret())?;
     let of_file = |error| RestoreError::File(path.to_owned(), error);
     tell(Amount { table: "", rows: 0, total: 0 });
@@ -70,7 +69,7 @@ pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amou
     dialect::set_up(&mut target, options.lock_timeout).map_err(|error| failed(&error))?;
     let restore = Restore { backup: &backup, path, database: address.to_string() };
     match target {
-        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, options.lock_timeout, tell),
+        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, tell),
         #[cfg(feature = "mysql")]
         AnyConnection::Mysql(mut connection) => restore.into_mysql(&mut connection, tell),
     }
@@ -87,9 +86,9 @@ impl Restore<'_> {
     fn into_sqlite(
         &self,
         connection: &mut SqliteConnection,
-        patience: Duration,
         tell: &mut dyn FnMut(Amount<'_>),
-    ) -> Result<(), RestoreError> {
+    ) -> Result<u64, RestoreError> {
+        self.check_empty(connection)?;
         // With a journal in the place of the write-ahead log, what is new is written once: of an empty database there
         // is nothing to keep for a rollback. It takes that nobody else has the file open.
         let has_journal = connection.texts("PRAGMA journal_mode = DELETE");
@@ -97,15 +96,16 @@ impl Restore<'_> {
             return Err(RestoreError::InUse(self.database.clone()));
         }
         connection.run("PRAGMA cache_size = -131072")?;
-        connection.exclusive_transaction(|connection| {
+        let restored = connection.exclusive_transaction(|connection| {
             self.check_empty(connection)?;
             self.make_tables(connection)?;
-            self.fill(connection, &mut |connection, work| work(connection), tell)?;
-            Ok::<_, RestoreError>(connection.apply(&migrations::names()?)?)
-        })?;
-        // The database is complete; a server does this as well.
-        let _ = connection.run(&format!("PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL", patience.as_millis()));
-        Ok(())
+            let rows = self.fill(connection, &mut |connection, work| work(connection), tell)?;
+            connection.apply(&migrations::names()?)?;
+            Ok::<_, RestoreError>(rows)
+        });
+        // Whether that succeeds makes no difference: a server does it as well.
+        let _ = connection.run("PRAGMA journal_mode = WAL");
+        restored
     }
 
     #[cfg(feature = "mysql")]
@@ -113,25 +113,37 @@ impl Restore<'_> {
         &self,
         connection: &mut diesel::MysqlConnection,
         tell: &mut dyn FnMut(Amount<'_>),
-    ) -> Result<(), RestoreError> {
+    ) -> Result<u64, RestoreError> {
         use diesel::Connection;
-
-        const OTHERS: &str = "SELECT COUNT(*) FROM information_schema.processlist
-             WHERE db = DATABASE() AND id <> CONNECTION_ID()";
 
         // Until this connection ends, servers that start wait.
         migrations::take_turn(connection)?;
-        if connection.value(OTHERS)?.integer() > 0 {
-            return Err(RestoreError::InUse(self.database.clone()));
-        }
         self.check_empty(connection)?;
+        self.check_alone(connection)?;
         connection.apply(&[])?;
         connection
             .run(&format!("INSERT IGNORE INTO {} (version) VALUES ('{UNFINISHED_RESTORE}')", migrations::TABLE))?;
         self.make_tables(connection)?;
-        self.fill(connection, &mut |connection, work| connection.transaction(|connection| work(connection)), tell)?;
+        let rows =
+            self.fill(connection, &mut |connection, work| connection.transaction(|connection| work(connection)), tell)?;
         connection.run(&format!("DELETE FROM {} WHERE version = '{UNFINISHED_RESTORE}'", migrations::TABLE))?;
-        Ok(connection.apply(&migrations::names()?)?)
+        connection.apply(&migrations::names()?)?;
+        Ok(rows)
+    }
+
+    /// Sees to it that nobody else is connected. What has just ended may be gone a moment later.
+    #[cfg(feature = "mysql")]
+    fn check_alone(&self, connection: &mut diesel::MysqlConnection) -> Result<(), RestoreError> {
+        const OTHERS: &str = "SELECT COUNT(*) FROM information_schema.processlist
+             WHERE db = DATABASE() AND id <> CONNECTION_ID()";
+
+        for _ in 0..10 {
+            if connection.value(OTHERS)?.integer() == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        Err(RestoreError::InUse(self.database.clone()))
     }
 
     /// Sees to it that nothing is lost: the database has no tables, or those that the migrations make with the rows
@@ -177,11 +189,12 @@ impl Restore<'_> {
         connection: &mut C,
         in_transaction: &mut InTransaction<'_, C>,
         tell: &mut dyn FnMut(Amount<'_>),
-    ) -> Result<(), RestoreError> {
-        let (mut rows, mut bytes) = (Vec::new(), 0);
+    ) -> Result<u64, RestoreError> {
+        let (mut rows, mut bytes, mut all) = (Vec::new(), 0, 0);
         let read = self.backup.read(&mut |table, place, row| {
             bytes += bytes_of(&row);
             rows.push(row);
+            all += 1;
             if place.row == place.total || rows.len() == BATCH || bytes > BATCH_BYTES {
                 let columns = table.column_names();
                 in_transaction(connection, &mut |connection| {
@@ -195,7 +208,8 @@ impl Restore<'_> {
         read.map_err(|stop| match stop {
             Stop::File(error) => RestoreError::File(self.path.to_owned(), error),
             Stop::Database(error) => error.into(),
-        })
+        })?;
+        Ok(all)
     }
 }
 
