@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod any_query;
 mod at_once;
+mod backup;
 mod bad_input;
 mod batch;
 mod changes;

@@ -1,7 +1,7 @@
 //! The file of a backup.
 //!
-//! It is one zstd frame, and a skippable frame after it whose 32 bytes are the SHA-256 of all that comes before them.
-//! Unpacked, by `zstd -dc` too, it is lines of JSON:
+//! It is a zstd frame between two skippable ones, of which the first says what it is and the last has the SHA-256 of
+//! all that comes before its 32 bytes. Unpacked, by `zstd -dc` too, it is lines of JSON:
 //!
 //! ```text
 //! {"format":"marquee-backup","version":1,"migrations":["0001_counter", ...]}
@@ -39,10 +39,10 @@ use super::super::{
 const FORMAT: &str = "marquee-backup";
 const VERSION: u32 = 1;
 
-/// How a zstd frame begins.
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// How the frame of the checksum begins: zstd's number for frames that are skipped, and the length.
-const SKIPPABLE: [u8; 8] = [0x5a, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
+/// The first frame: zstd's number for frames that are skipped, the length, and a name.
+const START: &[u8; 23] = b"\x5a\x2a\x4d\x18\x0f\0\0\0marquee-backup\n";
+/// How the last frame begins.
+const SUM_START: [u8; 8] = *b"\x5a\x2a\x4d\x18\x20\0\0\0";
 const CHECKSUM: usize = 32;
 
 /// Three is zstd's own choice: a higher level gains a few percent and takes several times as long.
@@ -215,7 +215,8 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Begins a backup of a database with these migrations.
     pub fn new(out: &'a mut dyn Write, migrations: &[String]) -> io::Result<Self> {
-        let out = Summed { inner: out, sum: Sha256::new() };
+        let mut out = Summed { inner: out, sum: Sha256::new() };
+        out.write_all(START)?;
         let mut writer = Self { lines: zstd::Encoder::new(out, LEVEL)?, line: Vec::new() };
         writer.write(&Header { format: FORMAT.to_owned(), version: VERSION, migrations: migrations.to_vec() })?;
         Ok(writer)
@@ -235,7 +236,7 @@ impl<'a> Writer<'a> {
     pub fn finish(mut self) -> io::Result<()> {
         self.write(&End { end: true })?;
         let mut out = self.lines.finish()?;
-        out.write_all(&SKIPPABLE)?;
+        out.write_all(&SUM_START)?;
         let sum = out.sum.finalize();
         out.inner.write_all(&sum)?;
         out.inner.flush()
@@ -276,11 +277,19 @@ impl Backup {
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("it is no regular file").into());
         }
-        if !has_right_sum(&mut file)? {
-            // Whoever damaged it, what it was may be told from its beginning.
-            return Err(header(&file).map_or(FileError::Foreign, |_| FileError::Damaged));
+        let mut start = [0; START.len()];
+        if let Err(error) = file.read_exact(&mut start)
+            && error.kind() != io::ErrorKind::UnexpectedEof
+        {
+            return Err(error.into());
         }
-        let Header { version, migrations, .. } = header(&file).ok_or(FileError::Foreign)?;
+        if start != *START {
+            return Err(FileError::Foreign);
+        }
+        if !has_right_sum(&mut file)? {
+            return Err(FileError::Damaged);
+        }
+        let Header { version, migrations, .. } = header(&file)?;
         if version > VERSION {
             return Err(FileError::Newer(format!("its format is number {version}, and this program knows {VERSION}")));
         }
@@ -328,15 +337,15 @@ impl Backup {
 }
 
 fn has_right_sum(file: &mut File) -> io::Result<bool> {
-    let mut tail = [0; SKIPPABLE.len() + CHECKSUM];
+    let mut tail = [0; SUM_START.len() + CHECKSUM];
     let length = file.metadata()?.len();
     if length < tail.len() as u64 {
         return Ok(false);
     }
     file.seek(SeekFrom::End(-(tail.len() as i64)))?;
     file.read_exact(&mut tail)?;
-    let (start, written) = tail.split_at(SKIPPABLE.len());
-    if start != SKIPPABLE {
+    let (start, written) = tail.split_at(SUM_START.len());
+    if start != SUM_START {
         return Ok(false);
     }
     file.seek(SeekFrom::Start(0))?;
@@ -345,15 +354,13 @@ fn has_right_sum(file: &mut File) -> io::Result<bool> {
     Ok(summed.sum.finalize().as_slice() == written)
 }
 
-/// The first line, if that can be read and is that of a backup.
-fn header(file: &File) -> Option<Header> {
-    let mut start = [0; ZSTD.len()];
-    let mut from_start = file;
-    from_start.seek(SeekFrom::Start(0)).ok()?;
-    from_start.read_exact(&mut start).ok()?;
+/// The first line.
+fn header(file: &File) -> Result<Header, FileError> {
     let mut line = String::new();
-    next(&mut lines(file).ok().filter(|_| start == ZSTD)?, &mut line, LONGEST_HEADER).ok()?;
-    serde_json::from_str(&line).ok().filter(|header: &Header| header.format == FORMAT)
+    next(&mut lines(file)?, &mut line, LONGEST_HEADER)?;
+    let header: Option<Header> = serde_json::from_str(&line).ok();
+    let header = header.filter(|header| header.format == FORMAT);
+    header.ok_or_else(|| FileError::Wrong("its first line is not that of a backup".to_owned()))
 }
 
 type Lines<'a> = BufReader<zstd::Decoder<'static, BufReader<&'a File>>>;
