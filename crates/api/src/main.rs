@@ -1,6 +1,7 @@
 //! The program `marquee`.
 
 mod backup_command;
+mod doctor_command;
 mod index_command;
 mod progress;
 
@@ -15,6 +16,7 @@ use api::{application::Application, openapi, telemetry};
 use backup_command::{BackupArguments, RestoreArguments};
 use bootstrap::{MigrationStatus, Settings};
 use clap::{Parser, Subcommand};
+use doctor_command::DoctorArguments;
 use domain::user::Role;
 use index_command::IndexCommand;
 use secrecy::SecretString;
@@ -56,6 +58,11 @@ enum Command {
     /// The whole file is verified first. A database in which anything was ever written is refused. Stop the servers.
     #[command(after_help = "Exit status: 0 the database is restored, 1 it is not.")]
     Restore(RestoreArguments),
+    /// Look at settings, database, index and disks, and say what is wrong and what to do about it
+    ///
+    /// Nothing is changed. A server may run meanwhile.
+    #[command(after_help = "Exit status: 0 all is well, 1 there are warnings, 2 there are errors.")]
+    Doctor(DoctorArguments),
     /// Print the OpenAPI document
     Openapi,
     /// Print the settings in force, each with where it comes from; secrets are masked
@@ -102,6 +109,7 @@ fn complain(error: &anyhow::Error) {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Index(command) => return index_command::run(&command),
+        Command::Doctor(arguments) => return doctor_command::run(&arguments),
         Command::Serve => {
             let application = Application::build(settings()?)?;
             rt::System::new().block_on(application.run_until_stopped())

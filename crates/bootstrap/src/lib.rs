@@ -2,16 +2,19 @@
 //!
 //! - [`settings`]: what can be configured, and where from
 //! - `backup`: the configured database in a file, and back
+//! - `doctor`: whether all is as it should be
 //! - [`services`]: the domain's services over the configured database and index
 
 mod backup;
+mod doctor;
 pub mod services;
 pub mod settings;
 
 pub use backup::{Amount, backup, backup_to_file, restore};
+pub use doctor::{Finding, Severity, examine};
 pub use services::{
-    Difference, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification, VerifyStep, Verifying,
-    accounts, embedded_database, import_log, importer, migration_status, open_store, rebuild_index, rehearsal,
-    verify_index,
+    Difference, FIRST_PASSWORD_FILE, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification,
+    VerifyStep, Verifying, accounts, embedded_database, import_log, importer, migration_status, open_store,
+    rebuild_index, rehearsal, verify_index,
 };
 pub use settings::{Settings, SettingsError};

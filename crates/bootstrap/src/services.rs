@@ -47,6 +47,9 @@ impl StartError {
     }
 }
 
+/// The file for the first admin's password, beside an embedded database.
+pub const FIRST_PASSWORD_FILE: &str = "admin-password.txt";
+
 /// How long a server may take to show what is written; it is done in a fraction of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 

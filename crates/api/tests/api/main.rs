@@ -21,6 +21,7 @@ mod compat;
 mod cors;
 mod delivery;
 mod docs;
+mod doctor;
 mod event_streams;
 mod example_programs;
 mod examples;

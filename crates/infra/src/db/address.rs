@@ -103,10 +103,9 @@ mod tests {
     #[cfg(feature = "mysql")]
     #[test]
     fn an_address_is_shown_without_a_password() {
-        for (url, shown) in [
-            ("mysql://ann:hu@sh:@db:3306/films?ssl_ca=/ca.pem", "db:3306/films"),
-            ("mysql://db/films", "db/films"),
-        ] {
+        for (url, shown) in
+            [("mysql://ann:hu@sh:@db:3306/films?ssl_ca=/ca.pem", "db:3306/films"), ("mysql://db/films", "db/films")]
+        {
             assert_eq!(Address::parse(url).map(|address| address.to_string()).unwrap_or_default(), shown);
         }
     }

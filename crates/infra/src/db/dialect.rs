@@ -114,7 +114,8 @@ fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Que
     connection.batch_execute(&format!("PRAGMA busy_timeout = {}", timeout.as_millis()))
 }
 
-fn retry_while_busy(
+/// Runs a statement again and again as long as others are in its way, for so long.
+pub fn retry_while_busy(
     timeout: Duration,
     pause: Duration,
     mut statement: impl FnMut() -> QueryResult<()>,

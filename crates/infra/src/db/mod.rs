@@ -10,6 +10,7 @@
 //! - `migrations`, `schema`: the tables
 //! - `raw`, `tables`: tables and rows as they are, whatever they mean
 //! - `backup`: all of it in a file, and back
+//! - `examine`: whether all is as it should be
 //! - `error`: what diesel reports, in the domain's words
 
 mod address;
@@ -20,6 +21,7 @@ mod connection;
 mod counter;
 mod dialect;
 mod error;
+mod examine;
 mod genres;
 mod imports;
 mod migrations;
@@ -36,5 +38,6 @@ mod users;
 pub use address::embedded_database;
 pub use backup::{Amount, BackupError, FileError, RestoreError, backup, restore};
 pub use error::{MigrateError, OpenError};
+pub use examine::{Feed, Looked, examine};
 pub use migrations::MigrationStatus;
 pub use store::{Database, DatabaseOptions};

@@ -160,6 +160,8 @@ fn describe(scratch: &mut SqliteConnection, name: String) -> Result<Table, Migra
 
 /// A connection that can be asked what it has.
 pub trait Catalog: RawConnection {
+    /// Whether it is a connection to SQLite.
+    const IS_SQLITE: bool;
     /// The query for the names of all tables, in order.
     const TABLES: &str;
     /// The query for the names of a table's columns, in their order.
@@ -167,6 +169,7 @@ pub trait Catalog: RawConnection {
 }
 
 impl Catalog for SqliteConnection {
+    const IS_SQLITE: bool = true;
     const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                           ORDER BY name";
 
@@ -177,6 +180,7 @@ impl Catalog for SqliteConnection {
 
 #[cfg(feature = "mysql")]
 impl Catalog for diesel::MysqlConnection {
+    const IS_SQLITE: bool = false;
     const TABLES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
                           ORDER BY table_name";
 

@@ -6,6 +6,7 @@ mod accounts;
 mod answers;
 mod backups;
 mod changes;
+mod examining;
 mod genres;
 mod imports;
 mod latest_changes;

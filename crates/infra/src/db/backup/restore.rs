@@ -7,6 +7,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use diesel::{QueryResult, SqliteConnection, result::Error as QueryError};
@@ -69,7 +70,7 @@ pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amou
     dialect::set_up(&mut target, options.lock_timeout).map_err(|error| failed(&error))?;
     let restore = Restore { backup: &backup, path, database: address.to_string() };
     match target {
-        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, tell),
+        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, options.lock_timeout, tell),
         #[cfg(feature = "mysql")]
         AnyConnection::Mysql(mut connection) => restore.into_mysql(&mut connection, tell),
     }
@@ -86,13 +87,15 @@ impl Restore<'_> {
     fn into_sqlite(
         &self,
         connection: &mut SqliteConnection,
+        patience: Duration,
         tell: &mut dyn FnMut(Amount<'_>),
     ) -> Result<u64, RestoreError> {
         self.check_empty(connection)?;
         // With a journal in the place of the write-ahead log, what is new is written once: of an empty database there
         // is nothing to keep for a rollback. It takes that nobody else has the file open.
-        let has_journal = connection.texts("PRAGMA journal_mode = DELETE");
-        if has_journal.is_err() || has_journal.is_ok_and(|mode| mode != ["delete"]) {
+        let pause = Duration::from_millis(50);
+        let alone = dialect::retry_while_busy(patience, pause, || connection.run("PRAGMA journal_mode = DELETE"));
+        if alone.is_err() || connection.value("PRAGMA journal_mode")?.into_text() != "delete" {
             return Err(RestoreError::InUse(self.database.clone()));
         }
         connection.run("PRAGMA cache_size = -131072")?;
@@ -141,7 +144,7 @@ impl Restore<'_> {
             if connection.value(OTHERS)?.integer() == 0 {
                 return Ok(());
             }
-            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(100));
         }
         Err(RestoreError::InUse(self.database.clone()))
     }
