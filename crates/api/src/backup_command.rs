@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::bail;
-use bootstrap::Amount;
+use bootstrap::{Amount, Phase};
 use clap::Args;
 
 use crate::{progress::Progress, say, settings};
@@ -36,9 +36,7 @@ pub fn backup(arguments: &BackupArguments) -> anyhow::Result<()> {
     let BackupArguments { file, force, quiet } = arguments;
     let settings = settings()?;
     let mut progress = Progress::new(*quiet);
-    let mut tell = |Amount { table, rows, total }: Amount<'_>| {
-        progress.show(&format!("backing up {table}"), rows, total);
-    };
+    let mut tell = |amount: Amount<'_>| show(&mut progress, amount);
     if file == Path::new("-") {
         let stdout = io::stdout();
         if stdout.is_terminal() {
@@ -60,10 +58,16 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
     let RestoreArguments { file, quiet } = arguments;
     let settings = settings()?;
     let mut progress = Progress::new(*quiet);
-    let restored = bootstrap::restore(&settings, file, &mut |Amount { table, rows, total }| match table {
-        "" => progress.show("verifying the backup", 0, 0),
-        table => progress.show(&format!("restoring {table}"), rows, total),
-    });
+    let restored = bootstrap::restore(&settings, file, &mut |amount| show(&mut progress, amount));
     progress.end();
     say(&format!("Restored {} rows from {}. The server makes its index when it starts.", restored?, file.display()))
+}
+
+fn show(progress: &mut Progress, Amount { phase, table, rows, total }: Amount<'_>) {
+    let what = match phase {
+        Phase::BackingUp => "backing up",
+        Phase::Verifying => "verifying",
+        Phase::Restoring => "restoring",
+    };
+    progress.show(&format!("{what} {table}"), rows, total);
 }

@@ -30,6 +30,12 @@ struct Line<'a> {
     fix: Option<&'a str>,
 }
 
+impl<'a> From<&'a Finding> for Line<'a> {
+    fn from(Finding { check, severity, found, fix }: &'a Finding) -> Self {
+        Self { check, severity: name(*severity), found, fix: fix.as_deref() }
+    }
+}
+
 pub fn run(arguments: &DoctorArguments) -> anyhow::Result<ExitCode> {
     let findings = match Settings::load() {
         Ok(settings) => bootstrap::examine(&settings),
@@ -37,11 +43,8 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<ExitCode> {
     };
     let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Ok);
     if arguments.json {
-        let line = |finding| {
-            let Finding { check, severity, found, fix } = finding;
-            Line { check, severity: name(*severity), found, fix: fix.as_deref() }
-        };
-        say(&serde_json::to_string(&Report { worst: name(worst), findings: findings.iter().map(line).collect() })?)?;
+        let findings = findings.iter().map(Line::from).collect();
+        say(&serde_json::to_string(&Report { worst: name(worst), findings })?)?;
     } else {
         findings.iter().try_for_each(tell)?;
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use infra::db;
-pub use infra::db::Amount;
+pub use infra::db::{Amount, Phase};
 
 use crate::{
     services::{StartError, database_options},

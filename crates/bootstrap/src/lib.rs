@@ -10,7 +10,7 @@ mod doctor;
 pub mod services;
 pub mod settings;
 
-pub use backup::{Amount, backup, backup_to_file, restore};
+pub use backup::{Amount, Phase, backup, backup_to_file, restore};
 pub use doctor::{Finding, Severity, examine};
 pub use services::{
     Difference, FIRST_PASSWORD_FILE, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification,

@@ -36,7 +36,7 @@ mod turns;
 mod users;
 
 pub use address::embedded_database;
-pub use backup::{Amount, BackupError, FileError, RestoreError, backup, restore};
+pub use backup::{Amount, BackupError, FileError, Phase, RestoreError, backup, restore};
 pub use error::{MigrateError, OpenError};
 pub use examine::{Feed, Looked, examine};
 pub use migrations::MigrationStatus;

@@ -271,8 +271,8 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// Opens a file and looks at every byte of it.
-    pub fn open(path: &Path) -> Result<Self, FileError> {
+    /// Opens a file and looks at every byte of it. `tell` hears of each row.
+    pub fn open(path: &Path, tell: &mut dyn FnMut(&Table, Place)) -> Result<Self, FileError> {
         let mut file = File::open(path)?;
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("it is no regular file").into());
@@ -302,7 +302,10 @@ impl Backup {
         }
         let tables = tables::made_by(&migrations)?;
         let backup = Self { file, migrations, tables };
-        backup.read(&mut |_, _, _| Ok::<_, FileError>(()))?;
+        backup.read(&mut |table, place, _| {
+            tell(table, place);
+            Ok::<_, FileError>(())
+        })?;
         Ok(backup)
     }
 

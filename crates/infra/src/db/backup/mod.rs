@@ -29,12 +29,25 @@ pub use restore::{RestoreError, restore};
 /// How far a backup or a restore is.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount<'a> {
+    /// What is being done.
+    pub phase: Phase,
     /// The table at hand.
     pub table: &'a str,
     /// How many of its rows are done.
     pub rows: u64,
     /// How many it has.
     pub total: u64,
+}
+
+/// What a backup or a restore does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Writes the file.
+    BackingUp,
+    /// Reads all of the file.
+    Verifying,
+    /// Fills the database.
+    Restoring,
 }
 
 /// Why there is no backup.
@@ -100,11 +113,11 @@ fn write(
         let total = connection.value(&format!("SELECT COUNT(*) FROM {}", table.name))?.integer().cast_unsigned();
         file.begin(&table, total)?;
         let mut rows = 0;
-        tell(Amount { table: &table.name, rows, total });
+        tell(Amount { phase: Phase::BackingUp, table: &table.name, rows, total });
         each_page(connection, &table, &mut |page| {
             page.iter().try_for_each(|row| file.row(row))?;
             rows += page.len() as u64;
-            tell(Amount { table: &table.name, rows, total });
+            tell(Amount { phase: Phase::BackingUp, table: &table.name, rows, total });
             Ok(())
         })?;
         if rows != total {

@@ -25,8 +25,8 @@ use super::{
         tables::{self, Table},
         transaction::inserts,
     },
-    Amount,
-    file::{Backup, FileError},
+    Amount, Phase,
+    file::{Backup, FileError, Place},
 };
 
 /// Why a backup is not restored. Nothing is changed, unless the database failed meanwhile.
@@ -57,13 +57,16 @@ pub enum RestoreError {
     Database(#[from] QueryError),
 }
 
-/// Restores the backup in the file `path` into the database, which is made if it is not there. `tell` hears first that
-/// the file is looked at, with a table without a name. Returns how many rows there are.
+/// Restores the backup in the file `path` into the database, which is made if it is not there. Returns how many rows there are.
 pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<u64, RestoreError> {
     let address = Address::parse(options.url.expose_secret())?;
     let of_file = |error| RestoreError::File(path.to_owned(), error);
-    tell(Amount { table: "", rows: 0, total: 0 });
-    let backup = Backup::open(path).map_err(of_file)?;
+    let backup = Backup::open(path, &mut |table, place| {
+        if place.row.is_multiple_of(BATCH as u64) {
+            tell(amount(Phase::Verifying, table, place));
+        }
+    });
+    let backup = backup.map_err(of_file)?;
     connection::make_embedded(&address)?;
     let failed = |error: &dyn fmt::Display| QueryError::QueryBuilderError(error.to_string().into());
     let mut target = dialect::establish(&address).map_err(|error| failed(&error))?;
@@ -204,7 +207,7 @@ impl Restore<'_> {
                     inserts(&rows, bytes_of).try_for_each(|rows| connection.insert(&table.name, &columns, rows))
                 })?;
                 (rows, bytes) = (Vec::new(), 0);
-                tell(Amount { table: &table.name, rows: place.row, total: place.total });
+                tell(amount(Phase::Restoring, table, place));
             }
             Ok::<_, Stop>(())
         });
@@ -239,6 +242,10 @@ impl From<QueryError> for Stop {
     fn from(error: QueryError) -> Self {
         Self::Database(error)
     }
+}
+
+fn amount(phase: Phase, table: &Table, place: Place) -> Amount<'_> {
+    Amount { phase, table: &table.name, rows: place.row, total: place.total }
 }
 
 fn bytes_of(row: &Row) -> usize {
