@@ -17,7 +17,7 @@ use super::{
     super::{
         address::Address,
         connection::{self, AnyConnection},
-        dialect,
+        dialect::{self, on_either},
         error::{MigrateError, OpenError},
         migrations::{self, MigratedConnection, UNFINISHED_RESTORE},
         raw::{RawConnection, Row, Value},
@@ -60,18 +60,22 @@ pub enum RestoreError {
 /// Restores the backup in the file `path` into the database, which is made if it is not there. Returns how many rows there are.
 pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<u64, RestoreError> {
     let address = Address::parse(options.url.expose_secret())?;
-    let of_file = |error| RestoreError::File(path.to_owned(), error);
+    // A large file takes its time: whether it is in vain is known before. It is looked at again, with nobody beside.
+    if address.exists().is_ok() {
+        let mut target = dialect::establish_existing(&address).map_err(|error| failed(&error))?;
+        let target = &mut target;
+        on_either!(target, check_empty(target, &address))?;
+    }
     let backup = Backup::open(path, &mut |table, place| {
         if place.row.is_multiple_of(BATCH as u64) {
             tell(amount(Phase::Verifying, table, place));
         }
     });
-    let backup = backup.map_err(of_file)?;
+    let backup = backup.map_err(|error| RestoreError::File(path.to_owned(), error))?;
     connection::make_embedded(&address)?;
-    let failed = |error: &dyn fmt::Display| QueryError::QueryBuilderError(error.to_string().into());
     let mut target = dialect::establish(&address).map_err(|error| failed(&error))?;
     dialect::set_up(&mut target, options.lock_timeout).map_err(|error| failed(&error))?;
-    let restore = Restore { backup: &backup, path, database: address.to_string() };
+    let restore = Restore { backup: &backup, path, address: &address };
     match target {
         AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, options.lock_timeout, tell),
         #[cfg(feature = "mysql")]
@@ -79,11 +83,15 @@ pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amou
     }
 }
 
+fn failed(error: &dyn fmt::Display) -> QueryError {
+    QueryError::QueryBuilderError(error.to_string().into())
+}
+
 /// What is restored, and where to.
 struct Restore<'a> {
     backup: &'a Backup,
     path: &'a Path,
-    database: String,
+    address: &'a Address,
 }
 
 impl Restore<'_> {
@@ -93,17 +101,17 @@ impl Restore<'_> {
         patience: Duration,
         tell: &mut dyn FnMut(Amount<'_>),
     ) -> Result<u64, RestoreError> {
-        self.check_empty(connection)?;
+        check_empty(connection, self.address)?;
         // With a journal in the place of the write-ahead log, what is new is written once: of an empty database there
         // is nothing to keep for a rollback. It takes that nobody else has the file open.
         let pause = Duration::from_millis(50);
         let alone = dialect::retry_while_busy(patience, pause, || connection.run("PRAGMA journal_mode = DELETE"));
         if alone.is_err() || connection.value("PRAGMA journal_mode")?.into_text() != "delete" {
-            return Err(RestoreError::InUse(self.database.clone()));
+            return Err(RestoreError::InUse(self.address.to_string()));
         }
         connection.run("PRAGMA cache_size = -131072")?;
         let restored = connection.exclusive_transaction(|connection| {
-            self.check_empty(connection)?;
+            check_empty(connection, self.address)?;
             self.make_tables(connection)?;
             let rows = self.fill(connection, &mut |connection, work| work(connection), tell)?;
             connection.apply(&migrations::names()?)?;
@@ -124,7 +132,7 @@ impl Restore<'_> {
 
         // Until this connection ends, servers that start wait.
         migrations::take_turn(connection)?;
-        self.check_empty(connection)?;
+        check_empty(connection, self.address)?;
         self.check_alone(connection)?;
         connection.apply(&[])?;
         connection
@@ -149,30 +157,7 @@ impl Restore<'_> {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        Err(RestoreError::InUse(self.database.clone()))
-    }
-
-    /// Sees to it that nothing is lost: the database has no tables, or those that the migrations make with the rows
-    /// that these make, or what an interrupted restore left.
-    fn check_empty(&self, connection: &mut impl MigratedConnection) -> Result<(), RestoreError> {
-        let found = tables::names(connection)?;
-        let versions = migrations::versions(connection)?;
-        match migrations::pending(versions.as_deref().unwrap_or_default()) {
-            Err(MigrateError::Unfinished) => return Ok(()),
-            checked => checked?,
-        };
-        for table in ours()? {
-            if !found.contains(&table.name) {
-                continue;
-            }
-            if versions.is_none() {
-                return Err(RestoreError::Foreign(self.database.clone(), table.name));
-            }
-            if !has_seeds_alone(connection, &table)? {
-                return Err(RestoreError::NotEmpty(self.database.clone()));
-            }
-        }
-        Ok(())
+        Err(RestoreError::InUse(self.address.to_string()))
     }
 
     /// Makes the tables of the backup in the place of those that are there, which hold nothing that counts.
@@ -250,6 +235,29 @@ fn amount(phase: Phase, table: &Table, place: Place) -> Amount<'_> {
 
 fn bytes_of(row: &Row) -> usize {
     row.iter().map(Value::bytes).sum()
+}
+
+/// Sees to it that nothing is lost: the database has no tables, or those that the migrations make with the rows
+/// that these make, or what an interrupted restore left.
+fn check_empty(connection: &mut impl MigratedConnection, address: &Address) -> Result<(), RestoreError> {
+    let found = tables::names(connection)?;
+    let versions = migrations::versions(connection)?;
+    match migrations::pending(versions.as_deref().unwrap_or_default()) {
+        Err(MigrateError::Unfinished) => return Ok(()),
+        checked => checked?,
+    };
+    for table in ours()? {
+        if !found.contains(&table.name) {
+            continue;
+        }
+        if versions.is_none() {
+            return Err(RestoreError::Foreign(address.to_string(), table.name));
+        }
+        if !has_seeds_alone(connection, &table)? {
+            return Err(RestoreError::NotEmpty(address.to_string()));
+        }
+    }
+    Ok(())
 }
 
 /// The tables of this program.
