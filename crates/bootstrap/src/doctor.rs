@@ -28,7 +28,8 @@ pub fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(of_index(&index, looked.feed));
     if let Some(database) = embedded_database(settings) {
         let directory = parent(&database);
-        findings.extend(directory_of("database", &directory));
+        findings.extend(unwritable("database", &directory, Access::WRITE_OK | Access::EXEC_OK));
+        findings.extend(database.exists().then(|| unwritable("database", &database, Access::WRITE_OK)).flatten());
         findings.extend(room(&directory, size(&database) / 10, "the database"));
         let password = database.with_file_name(FIRST_PASSWORD_FILE);
         if password.exists() {
@@ -37,7 +38,7 @@ pub fn examine(settings: &Settings) -> Vec<Finding> {
         }
     }
     let index = &settings.search.path;
-    findings.extend(directory_of("index", index));
+    findings.extend(unwritable("index", index, Access::WRITE_OK | Access::EXEC_OK));
     findings.extend(room(index, size(index), "a second index, which a rebuild makes"));
     findings
 }
@@ -122,12 +123,12 @@ fn of_index(index: &IndexState, feed: Option<Feed>) -> Vec<Finding> {
     }
 }
 
-/// Whether a directory can be written, or made.
-fn directory_of(check: &'static str, directory: &Path) -> Option<Finding> {
-    let there = existing(directory);
-    rustix::fs::access(&there, Access::WRITE_OK | Access::EXEC_OK).err().map(|error| {
+/// An error where a file or directory, or the one above in which it would be made, cannot be used so.
+fn unwritable(check: &'static str, path: &Path, access: Access) -> Option<Finding> {
+    let there = existing(path);
+    rustix::fs::access(&there, access).err().map(|error| {
         let found = format!("{} cannot be written: {error}", there.display());
-        Finding::error(check, found, "run this as the user that the server runs as, or chown the directory")
+        Finding::error(check, found, "run this as the user that the server runs as, or chown it")
     })
 }
 

@@ -1,7 +1,5 @@
 //! Rows of any table, as they are stored.
 
-use std::fmt::Write as _;
-
 use diesel::{
     Connection, QueryResult, RunQueryDsl, SqliteConnection,
     backend::Backend,
@@ -53,6 +51,11 @@ impl Value {
             Self::Null => String::new(),
         }
     }
+}
+
+/// A name of a table or a column, whatever word it is. SQLite knows MySQL's quotes, too.
+pub fn quoted(name: &str) -> String {
+    format!("`{name}`")
 }
 
 /// The values of a row, in the order in which they were asked for.
@@ -198,9 +201,8 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
-        let mut begin = String::new();
-        let _ = write!(begin, "INSERT INTO {} ({}) VALUES ", self.table, self.columns.join(", "));
-        out.push_sql(&begin);
+        let columns: Vec<String> = self.columns.iter().map(|column| quoted(column)).collect();
+        out.push_sql(&format!("INSERT INTO {} ({}) VALUES ", quoted(self.table), columns.join(", ")));
         for (index, row) in self.rows.iter().enumerate() {
             out.push_sql(if index == 0 { "(" } else { ", (" });
             for (index, value) in row.iter().enumerate() {

@@ -7,7 +7,7 @@ use diesel::{Connection, QueryResult, SqliteConnection};
 use super::{
     error::MigrateError,
     migrations::{self, MigratedConnection},
-    raw::{RawConnection, Row, Value},
+    raw::{RawConnection, Row, Value, quoted},
 };
 
 /// What a column holds.
@@ -51,14 +51,15 @@ impl Table {
         after: Option<&[Value]>,
         limit: usize,
     ) -> QueryResult<Vec<Row>> {
-        let key: Vec<&str> = self.key.iter().map(|&index| self.columns[index].name.as_str()).collect();
+        let key: Vec<String> = self.key.iter().map(|&index| quoted(&self.columns[index].name)).collect();
         let mut values = Vec::new();
         let condition = match after {
             Some(after) => format!(" WHERE {}", greater(&key, after, &mut values)),
             None => String::new(),
         };
-        let (columns, order) = (self.column_names().join(", "), key.join(", "));
-        let query = format!("SELECT {columns} FROM {}{condition} ORDER BY {order} LIMIT {limit}", self.name);
+        let columns: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        let (columns, order) = (columns.join(", "), key.join(", "));
+        let query = format!("SELECT {columns} FROM {}{condition} ORDER BY {order} LIMIT {limit}", quoted(&self.name));
         let mut rows = connection.rows(&query, &values)?;
         for row in &mut rows {
             for (value, column) in row.iter_mut().zip(&self.columns) {
@@ -76,7 +77,7 @@ impl Table {
 
 /// The condition that a key is greater than `values`, such that both databases find the place in the index: neither
 /// does for a comparison of rows.
-fn greater<'a>(key: &[&str], values: &'a [Value], bound: &mut Vec<&'a Value>) -> String {
+fn greater<'a>(key: &[String], values: &'a [Value], bound: &mut Vec<&'a Value>) -> String {
     match (key, values) {
         ([column], [value]) => {
             bound.push(value);
@@ -250,7 +251,7 @@ mod tests {
     fn a_key_may_have_any_number_of_columns() {
         let values = [1, 2, 3].map(Value::Integer);
         let mut bound = Vec::new();
-        let condition = greater(&["a", "b", "c"], &values, &mut bound);
+        let condition = greater(&["a", "b", "c"].map(str::to_owned), &values, &mut bound);
         assert_eq!(condition, "a >= ? AND (a > ? OR (b >= ? AND (b > ? OR (c > ?))))");
         assert_eq!(bound.iter().map(|value| value.integer()).collect::<Vec<_>>(), [1, 1, 2, 2, 3]);
     }

@@ -168,7 +168,7 @@ fn lines(backup: &[u8]) -> Vec<String> {
 /// What `marquee backup` would make of these lines.
 fn file_of(lines: &[String]) -> Vec<u8> {
     let text: String = lines.iter().map(|line| line.clone() + "\n").collect();
-    summed([&START[..], &zstd::encode_all(text.as_bytes(), 3).unwrap()].concat())
+    summed([START, &zstd::encode_all(text.as_bytes(), 3).unwrap()].concat())
 }
 
 const START: &[u8] = b"\x5a\x2a\x4d\x18\x0f\0\0\0marquee-backup\n";

@@ -19,7 +19,7 @@ use super::{
     dialect::{self, on_either},
     error::{MigrateError, OpenError},
     migrations,
-    raw::{Row, Value},
+    raw::{Row, Value, quoted},
     store::DatabaseOptions,
     tables::{self, Catalog, Table},
 };
@@ -110,7 +110,8 @@ fn write(
     let mut file = file::Writer::new(out, &migrations)?;
     let mut all = 0;
     for table in tables::made_by(&migrations)? {
-        let total = connection.value(&format!("SELECT COUNT(*) FROM {}", table.name))?.integer().cast_unsigned();
+        let total =
+            connection.value(&format!("SELECT COUNT(*) FROM {}", quoted(&table.name)))?.integer().cast_unsigned();
         file.begin(&table, total)?;
         let mut rows = 0;
         tell(Amount { phase: Phase::BackingUp, table: &table.name, rows, total });

@@ -20,7 +20,7 @@ use super::{
         dialect::{self, on_either},
         error::{MigrateError, OpenError},
         migrations::{self, MigratedConnection, UNFINISHED_RESTORE},
-        raw::{RawConnection, Row, Value},
+        raw::{RawConnection, Row, Value, quoted},
         store::DatabaseOptions,
         tables::{self, Table},
         transaction::inserts,
@@ -57,7 +57,8 @@ pub enum RestoreError {
     Database(#[from] QueryError),
 }
 
-/// Restores the backup in the file `path` into the database, which is made if it is not there. Returns how many rows there are.
+/// Restores the backup in the file `path` into the database, which is made if it is not there. Returns how many rows
+/// that is.
 pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amount<'_>)) -> Result<u64, RestoreError> {
     let address = Address::parse(options.url.expose_secret())?;
     // A large file takes its time: whether it is in vain is known before. It is looked at again, with nobody beside.
@@ -77,9 +78,9 @@ pub fn restore(options: &DatabaseOptions, path: &Path, tell: &mut dyn FnMut(Amou
     dialect::set_up(&mut target, options.lock_timeout).map_err(|error| failed(&error))?;
     let restore = Restore { backup: &backup, path, address: &address };
     match target {
-        AnyConnection::Sqlite(mut connection) => restore.into_sqlite(&mut connection, options.lock_timeout, tell),
+        AnyConnection::Sqlite(mut connection) => restore.in_sqlite(&mut connection, options.lock_timeout, tell),
         #[cfg(feature = "mysql")]
-        AnyConnection::Mysql(mut connection) => restore.into_mysql(&mut connection, tell),
+        AnyConnection::Mysql(mut connection) => restore.in_mysql(&mut connection, tell),
     }
 }
 
@@ -95,7 +96,7 @@ struct Restore<'a> {
 }
 
 impl Restore<'_> {
-    fn into_sqlite(
+    fn in_sqlite(
         &self,
         connection: &mut SqliteConnection,
         patience: Duration,
@@ -123,7 +124,7 @@ impl Restore<'_> {
     }
 
     #[cfg(feature = "mysql")]
-    fn into_mysql(
+    fn in_mysql(
         &self,
         connection: &mut diesel::MysqlConnection,
         tell: &mut dyn FnMut(Amount<'_>),
@@ -163,14 +164,14 @@ impl Restore<'_> {
     /// Makes the tables of the backup in the place of those that are there, which hold nothing that counts.
     fn make_tables(&self, connection: &mut impl MigratedConnection) -> Result<(), RestoreError> {
         for table in ours()?.iter().rev() {
-            connection.run(&format!("DROP TABLE IF EXISTS {}", table.name))?;
+            connection.run(&format!("DROP TABLE IF EXISTS {}", quoted(&table.name)))?;
         }
         if migrations::versions(connection)?.is_some() {
             connection.run(&format!("DELETE FROM {} WHERE version <> '{UNFINISHED_RESTORE}'", migrations::TABLE))?;
         }
         connection.apply(&self.backup.migrations)?;
         for table in self.backup.tables.iter().rev() {
-            connection.run(&format!("DELETE FROM {}", table.name))?;
+            connection.run(&format!("DELETE FROM {}", quoted(&table.name)))?;
         }
         Ok(())
     }
@@ -268,7 +269,7 @@ fn ours() -> Result<Vec<Table>, MigrateError> {
 /// Whether a table has the rows that the migrations give it, as far as it has come, and no other.
 fn has_seeds_alone(connection: &mut impl MigratedConnection, table: &Table) -> Result<bool, RestoreError> {
     if table.seeds.is_empty() {
-        return Ok(connection.rows(&format!("SELECT 1 FROM {} LIMIT 1", table.name), &[])?.is_empty());
+        return Ok(connection.rows(&format!("SELECT 1 FROM {} LIMIT 1", quoted(&table.name)), &[])?.is_empty());
     }
     let there = tables::columns(connection, &table.name)?;
     let mut seen = table.clone();
