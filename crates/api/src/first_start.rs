@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
-use bootstrap::Settings;
+use bootstrap::{FIRST_PASSWORD_FILE, Settings};
 use domain::{
     error::Error,
     services::{Accounts, Catalogue, Import},
@@ -23,9 +23,6 @@ use crate::state::Phase;
 /// The name of the admin that a start makes.
 const ADMIN: &str = "admin";
 
-/// The file for the admin's first password, beside the database.
-const PASSWORD_FILE: &str = "admin-password.txt";
-
 /// The file that says that the first movies are being loaded, beside the index.
 const LOADING_FILE: &str = "loading-fixture";
 
@@ -36,7 +33,7 @@ pub fn make_admin(settings: &Settings, accounts: &Accounts) -> anyhow::Result<()
         return accounts.ensure_admin(ADMIN, password.clone()).context("auth.admin_password");
     }
     match bootstrap::embedded_database(settings) {
-        Some(database) => make_first_admin(accounts, &database.with_file_name(PASSWORD_FILE)),
+        Some(database) => make_first_admin(accounts, &database.with_file_name(FIRST_PASSWORD_FILE)),
         None if accounts.has_users()? => Ok(()),
         None => {
             tracing::warn!("there are no users yet; make an admin with: marquee user create NAME --admin");

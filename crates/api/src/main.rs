@@ -1,7 +1,10 @@
 //! The program `marquee`.
 
+mod backup_command;
+mod doctor_command;
 mod health_command;
 mod index_command;
+mod progress;
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -11,8 +14,10 @@ use std::{
 use actix_web::rt;
 use anyhow::{Context, bail};
 use api::{application::Application, openapi, telemetry};
+use backup_command::{BackupArguments, RestoreArguments};
 use bootstrap::{MigrationStatus, Settings};
 use clap::{Parser, Subcommand};
+use doctor_command::DoctorArguments;
 use domain::user::Role;
 use index_command::IndexCommand;
 use secrecy::SecretString;
@@ -44,6 +49,23 @@ enum Command {
     Index(IndexCommand),
     /// Ask the server of these settings whether it is ready
     Health,
+    /// Write everything that the database holds to a file, whether a server runs or not
+    ///
+    /// It is one state of the database, which others go on reading and writing; nobody waits for it. The file is
+    /// compressed, has a checksum, and is the same whichever kind of database it is made of. It holds the hashes of
+    /// passwords: nobody but its owner may read it.
+    #[command(after_help = "Exit status: 0 the backup is complete and on the disk, 1 there is none.")]
+    Backup(BackupArguments),
+    /// Fill an empty database from a backup
+    ///
+    /// The whole file is verified first. A database in which anything was ever written is refused. Stop the servers.
+    #[command(after_help = "Exit status: 0 the database is restored, 1 it is not.")]
+    Restore(RestoreArguments),
+    /// Look at settings, database, index and disks, and say what is wrong and what to do about it
+    ///
+    /// Nothing is changed. A server may run meanwhile.
+    #[command(after_help = "Exit status: 0 all is well, 1 there are warnings, 2 there are errors.")]
+    Doctor(DoctorArguments),
     /// Print the OpenAPI document
     Openapi,
     /// Print the settings in force, each with where it comes from; secrets are masked
@@ -90,6 +112,7 @@ fn complain(error: &anyhow::Error) {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Index(command) => return index_command::run(&command),
+        Command::Doctor(arguments) => return doctor_command::run(&arguments),
         Command::Serve => {
             let application = Application::build(settings()?)?;
             rt::System::new().block_on(application.run_until_stopped())
@@ -97,6 +120,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate { command } => migrate(command.unwrap_or(MigrateCommand::Up)),
         Command::User(command) => manage_user(command),
         Command::Health => say(&health_command::readiness(&settings()?.server)?),
+        Command::Backup(arguments) => backup_command::backup(&arguments),
+        Command::Restore(arguments) => backup_command::restore(&arguments),
         Command::Openapi => say(&openapi::document_json()),
         Command::Config => show_settings(),
     }?;

@@ -27,8 +27,12 @@ use crate::settings::{self, Settings};
 pub struct StartError(String);
 
 impl StartError {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The error and what led to it, in one line.
-    fn from_chain(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn from_chain(error: &dyn std::error::Error) -> Self {
         let mut line = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -43,6 +47,9 @@ impl StartError {
     }
 }
 
+/// The file for the first admin's password, beside an embedded database.
+pub const FIRST_PASSWORD_FILE: &str = "admin-password.txt";
+
 /// How long a server may take to show what is written; it is done in a fraction of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -56,8 +63,9 @@ pub fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     Ok(Arc::new(database))
 }
 
-/// Which migrations the configured database has, and which it lacks.
+/// Which migrations the configured database has, and which it lacks. Makes no database.
 pub fn migration_status(settings: &Settings) -> Result<MigrationStatus, StartError> {
+    check_exists(settings)?;
     open_database(settings)?.migration_status().map_err(|e| StartError::from_chain(&e))
 }
 
@@ -66,15 +74,26 @@ pub fn embedded_database(settings: &Settings) -> Option<PathBuf> {
     db::embedded_database(&settings.database.url)
 }
 
+/// An error where the configured database is a file that is not there: a mistyped path should make none.
+fn check_exists(settings: &Settings) -> Result<(), StartError> {
+    match embedded_database(settings) {
+        Some(path) if !path.exists() => Err(StartError::from_chain(&db::OpenError::NoDatabase(path))),
+        _ => Ok(()),
+    }
+}
+
 fn open_database(settings: &Settings) -> Result<Database, StartError> {
+    Database::open(&database_options(settings)).map_err(|e| StartError::from_chain(&e))
+}
+
+pub(crate) fn database_options(settings: &Settings) -> DatabaseOptions {
     let settings = &settings.database;
-    Database::open(&DatabaseOptions {
+    DatabaseOptions {
         url: settings.url.clone(),
         pool_size: u32::try_from(settings.pool_size).unwrap_or(u32::MAX),
         connect_timeout: milliseconds(settings.connect_timeout_ms),
         lock_timeout: milliseconds(settings.lock_timeout_ms),
-    })
-    .map_err(|e| StartError::from_chain(&e))
+    }
 }
 
 /// Compares the configured index with the database, beside a server or without one. Each difference is given to `each`.
@@ -83,6 +102,7 @@ pub fn verify_index(
     tell: &mut dyn FnMut(Verifying),
     each: &mut dyn FnMut(&Difference),
 ) -> Result<Verification, StartError> {
+    check_exists(settings)?;
     let store = open_store(settings)?;
     search::verify(&settings.search.path, &store, PATIENCE, tell, each).map_err(|e| StartError::from_chain(&e))
 }

@@ -119,7 +119,7 @@ impl Server {
             directory.path().join("init.sql"),
             format!(
                 "CREATE USER 'marquee'@'%' IDENTIFIED BY '{password}';\n\
-                 GRANT ALL ON *.* TO 'marquee'@'%';\n"
+                 GRANT ALL ON *.* TO 'marquee'@'%' WITH GRANT OPTION;\n"
             ),
         )?;
         // A file without a name: the server's last words outlive the directory, but not this process.

@@ -7,7 +7,7 @@ use serde_json::json;
 use testing::TestDatabase;
 
 use crate::{
-    lifecycle::{Program, Server},
+    lifecycle::{Program, Server, make_empty},
     movies::MOVIES,
     test_app::{Ask, PASSWORD},
 };
@@ -39,6 +39,7 @@ fn an_index_is_verified_and_rebuilt_beside_a_server_and_without_one(database: &T
     let program = Program::new(database);
     let index = |arguments: &[&str]| said(&program.run(&[&["index"], arguments].concat(), ""));
     let equal = |movies: u32| (0, format!("The index and the database are equal: {movies} movies.\n"));
+    make_empty(database);
     let (status, text) = index(&["verify"]);
     assert!(status == 1 && text.contains("there is no index yet"), "{text}");
     assert_eq!(

@@ -431,8 +431,16 @@ fn migrating_twice_is_fine(database: &TestDatabase) {
     }
 }
 
+/// Makes the file of an SQLite database: what only looks at one makes none.
+pub fn make_empty(database: &TestDatabase) {
+    if let Some(path) = database.url().strip_prefix("sqlite:") {
+        fs::write(path, "").unwrap();
+    }
+}
+
 fn the_state_of_the_migrations_is_listed(database: &TestDatabase) {
     let program = Program::new(database);
+    make_empty(database);
     let states = || {
         let output = program.run(&["migrate", "status"], "");
         assert!(output.status.success(), "{}", text(&output.stderr));

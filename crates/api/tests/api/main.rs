@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod any_query;
 mod at_once;
+mod backup;
 mod bad_input;
 mod batch;
 #[cfg(feature = "mysql")]
@@ -22,6 +23,7 @@ mod compat;
 mod cors;
 mod delivery;
 mod docs;
+mod doctor;
 mod event_streams;
 mod example_programs;
 mod examples;

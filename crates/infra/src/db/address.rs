@@ -1,6 +1,6 @@
 //! Where the database is.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -26,6 +26,29 @@ impl Address {
             #[cfg(not(feature = "mysql"))]
             "mysql" => Err(OpenError::WithoutMysql),
             other => Err(OpenError::UnknownScheme(other.to_owned())),
+        }
+    }
+
+    /// An error where this is a file that is not there. What only looks at a database makes none.
+    pub fn exists(&self) -> Result<(), OpenError> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Err(OpenError::NoDatabase(path.clone())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The database without user and password.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "{}", path.display()),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(url) => {
+                // A password may have any character in it, an @ too.
+                let place = url.rsplit_once('@').map_or_else(|| url.trim_start_matches("mysql://"), |(_, place)| place);
+                f.write_str(place.split('?').next().unwrap_or_default())
+            }
         }
     }
 }
@@ -75,6 +98,16 @@ mod tests {
         assert_eq!(path("sqlite:/var/lib/marquee.db"), "/var/lib/marquee.db");
         assert_eq!(path("sqlite:///var/lib/marquee.db"), "/var/lib/marquee.db");
         assert_eq!(path("sqlite:file:x?mode=memory"), "./file:x?mode=memory");
+    }
+
+    #[cfg(feature = "mysql")]
+    #[test]
+    fn an_address_is_shown_without_a_password() {
+        for (url, shown) in
+            [("mysql://ann:hu@sh:@db:3306/films?ssl_ca=/ca.pem", "db:3306/films"), ("mysql://db/films", "db/films")]
+        {
+            assert_eq!(Address::parse(url).map(|address| address.to_string()).unwrap_or_default(), shown);
+        }
     }
 
     #[test]

@@ -141,16 +141,7 @@ pub fn pool(
     connect_timeout: Duration,
     lock_timeout: Duration,
 ) -> Result<Pool<Connector>, OpenError> {
-    match &address {
-        Address::Sqlite(path) => {
-            if let Some(directory) = path.parent() {
-                fs::create_dir_all(directory).map_err(|e| OpenError::Directory(directory.to_owned(), e))?;
-            }
-            make_file(path).map_err(|e| OpenError::File(path.clone(), e))?;
-        }
-        #[cfg(feature = "mysql")]
-        Address::Mysql(_) => {}
-    }
+    make_embedded(&address)?;
     let pool = Pool::builder()
         .max_size(size.max(1))
         .connection_timeout(connect_timeout.max(Duration::from_millis(1)))
@@ -159,6 +150,20 @@ pub fn pool(
     // The pool connects in the background: wait for the first.
     pool.get().map_err(OpenError::Connect)?;
     Ok(pool)
+}
+
+/// Makes the file of an SQLite database, and the directories above it, where there is none.
+pub fn make_embedded(address: &Address) -> Result<(), OpenError> {
+    match address {
+        Address::Sqlite(path) => {
+            if let Some(directory) = path.parent() {
+                fs::create_dir_all(directory).map_err(|e| OpenError::Directory(directory.to_owned(), e))?;
+            }
+            make_file(path).map_err(|e| OpenError::File(path.clone(), e))
+        }
+        #[cfg(feature = "mysql")]
+        Address::Mysql(_) => Ok(()),
+    }
 }
 
 /// Makes the file of an SQLite database where there is none, for nobody else's eyes: it holds hashes of passwords.

@@ -1,6 +1,7 @@
 //! Where SQLite and MySQL differ.
 
 use std::{
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -32,14 +33,32 @@ pub(super) use on_either;
 pub fn establish(address: &Address) -> Result<AnyConnection, ConnectionError> {
     match address {
         Address::Sqlite(path) => {
-            let path = path.to_str().ok_or_else(|| {
-                ConnectionError::InvalidConnectionUrl("the path of an SQLite database is Unicode text".into())
-            })?;
+            let path = path.to_str().ok_or_else(not_text)?;
             SqliteConnection::establish(path).map(AnyConnection::Sqlite)
         }
         #[cfg(feature = "mysql")]
         Address::Mysql(url) => diesel::mysql::MysqlConnection::establish(url).map(AnyConnection::Mysql),
     }
+}
+
+/// A connection to a database that is there: none is made, unlike SQLite otherwise does.
+pub fn establish_existing(address: &Address) -> Result<AnyConnection, ConnectionError> {
+    match address {
+        Address::Sqlite(path) => establish_sqlite(path, "rw"),
+        #[cfg(feature = "mysql")]
+        Address::Mysql(_) => establish(address),
+    }
+}
+
+/// The file at `path`, opened as SQLite's `mode` says, by a URL.
+pub fn establish_sqlite(path: &Path, mode: &str) -> Result<AnyConnection, ConnectionError> {
+    let path = path.to_str().ok_or_else(not_text)?;
+    let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    SqliteConnection::establish(&format!("file:{path}?mode={mode}")).map(AnyConnection::Sqlite)
+}
+
+fn not_text() -> ConnectionError {
+    ConnectionError::InvalidConnectionUrl("the path of an SQLite database is Unicode text".into())
 }
 
 /// Brings a new connection into the state that everything else relies on.
@@ -95,7 +114,8 @@ fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Que
     connection.batch_execute(&format!("PRAGMA busy_timeout = {}", timeout.as_millis()))
 }
 
-fn retry_while_busy(
+/// Runs a statement again and again as long as others are in its way, for so long.
+pub fn retry_while_busy(
     timeout: Duration,
     pause: Duration,
     mut statement: impl FnMut() -> QueryResult<()>,
@@ -105,6 +125,18 @@ fn retry_while_busy(
         match statement() {
             Err(busy) if error::undone(&busy) && Instant::now() < give_up => thread::sleep(pause),
             done => return done,
+        }
+    }
+}
+
+/// Begins a transaction that reads the state of now, whatever others write, and holds nobody up.
+pub fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        // The state is that of the first read.
+        AnyConnection::Sqlite(connection) => connection.batch_execute("BEGIN; SELECT COUNT(*) FROM sqlite_master"),
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(connection) => {
+            connection.batch_execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         }
     }
 }

@@ -35,6 +35,9 @@ pub enum OpenError {
     /// The file of an SQLite database cannot be made.
     #[error("cannot create the database {}", .0.display())]
     File(PathBuf, #[source] io::Error),
+    /// There is no SQLite database where one is looked for.
+    #[error("there is no database {}: a server makes it, or `marquee migrate`", .0.display())]
+    NoDatabase(PathBuf),
     /// There was no connection in time.
     #[error("cannot connect to the database: {0}")]
     Connect(r2d2::PoolError),
@@ -46,6 +49,9 @@ pub enum MigrateError {
     /// A later version of the program made changes that this one does not know.
     #[error("the database is newer than this program: it has the migration {0}, which this program does not know")]
     Newer(String),
+    /// A restore was begun and has not ended.
+    #[error("a backup was restored into the database in part: run `marquee restore FILE` again")]
+    Unfinished,
     /// Another process has been migrating for too long.
     #[error("another process is migrating the database, and has not finished within {0} seconds")]
     Busy(u64),

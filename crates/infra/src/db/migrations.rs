@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use diesel::{backend::Backend, migration::MigrationSource};
+use diesel::{QueryResult, SqliteConnection, backend::Backend, migration::MigrationSource, sqlite::Sqlite};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{address::Address, connection::AnyConnection, dialect, error::MigrateError};
+use super::{
+    address::Address,
+    connection::AnyConnection,
+    dialect::{self, on_either},
+    error::MigrateError,
+    tables::{self, Catalog},
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 #[cfg(feature = "mysql")]
@@ -29,23 +35,23 @@ pub struct MigrationStatus {
 pub fn migrate(address: &Address) -> Result<Vec<String>, MigrateError> {
     match connect(address)? {
         // All or nothing: SQLite's changes of tables are part of a transaction.
-        AnyConnection::Sqlite(mut connection) => connection.immediate_transaction(|c| apply(c, SQLITE)),
+        AnyConnection::Sqlite(mut connection) => connection.immediate_transaction(apply),
         #[cfg(feature = "mysql")]
         AnyConnection::Mysql(mut connection) => {
-            mysql::take_turn(&mut connection)?;
+            take_turn(&mut connection)?;
             // The turn ends with the connection.
-            apply(&mut connection, MYSQL)
+            apply(&mut connection)
         }
     }
 }
 
-/// Compares the database's migrations with the program's.
+/// Compares the database's migrations with the program's, and changes nothing.
 pub fn status(address: &Address) -> Result<MigrationStatus, MigrateError> {
-    match connect(address)? {
-        AnyConnection::Sqlite(mut connection) => compare(&mut connection, &SQLITE),
-        #[cfg(feature = "mysql")]
-        AnyConnection::Mysql(mut connection) => compare(&mut connection, &MYSQL),
-    }
+    let mut connection = dialect::establish_existing(address).map_err(|e| MigrateError::Failed(e.into()))?;
+    dialect::set_up(&mut connection, PATIENCE).map_err(|e| MigrateError::Failed(e.into()))?;
+    let connection = &mut connection;
+    let versions = on_either!(connection, versions(connection))?;
+    compare(&versions.unwrap_or_default())
 }
 
 /// A connection of its own: migrations wait longer than queries, and MySQL ends a transaction at each.
@@ -55,39 +61,99 @@ fn connect(address: &Address) -> Result<AnyConnection, MigrateError> {
     Ok(connection)
 }
 
-fn apply<C, DB>(connection: &mut C, known: EmbeddedMigrations) -> Result<Vec<String>, MigrateError>
+/// The version that stands among a database's migrations while a backup is being restored into it. No program knows
+/// such a migration, so none serves what was restored in part.
+pub const UNFINISHED_RESTORE: &str = "restore-unfinished";
+
+/// The table that diesel keeps.
+pub const TABLE: &str = "__diesel_schema_migrations";
+
+/// A connection on which tables can be made.
+pub trait MigratedConnection: Catalog {
+    /// Applies these migrations, which the program knows, as far as they are not applied.
+    fn apply(&mut self, names: &[String]) -> Result<(), MigrateError>;
+}
+
+impl MigratedConnection for SqliteConnection {
+    fn apply(&mut self, names: &[String]) -> Result<(), MigrateError> {
+        apply_these(self, &SQLITE, names)
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl MigratedConnection for diesel::MysqlConnection {
+    fn apply(&mut self, names: &[String]) -> Result<(), MigrateError> {
+        apply_these(self, &MYSQL, names)
+    }
+}
+
+fn apply_these<C, DB>(connection: &mut C, known: &EmbeddedMigrations, names: &[String]) -> Result<(), MigrateError>
 where
     C: MigrationHarness<DB>,
     DB: Backend,
 {
-    let MigrationStatus { pending, unknown, .. } = compare(connection, &known)?;
-    if let Some(version) = unknown.into_iter().next_back() {
-        return Err(MigrateError::Newer(version));
+    let applied = connection.applied_migrations().map_err(MigrateError::Failed)?;
+    let mut migrations = MigrationSource::<DB>::migrations(known).map_err(MigrateError::Failed)?;
+    migrations.sort_unstable_by(|a, b| a.name().version().cmp(&b.name().version()));
+    for migration in migrations {
+        let name = migration.name().to_string();
+        if names.contains(&name) && !applied.contains(&migration.name().version()) {
+            connection.run_migration(&migration).map_err(MigrateError::Failed)?;
+        }
     }
-    connection.run_pending_migrations(known).map_err(MigrateError::Failed)?;
+    Ok(())
+}
+
+fn apply<C: MigratedConnection>(connection: &mut C) -> Result<Vec<String>, MigrateError> {
+    let pending = pending(&versions(connection)?.unwrap_or_default())?;
+    connection.apply(&pending)?;
     Ok(pending)
 }
 
-fn compare<C, DB>(connection: &mut C, known: &EmbeddedMigrations) -> Result<MigrationStatus, MigrateError>
-where
-    C: MigrationHarness<DB>,
-    DB: Backend,
-{
-    let mut in_database = connection.applied_migrations().map_err(MigrateError::Failed)?;
-    in_database.reverse();
-    let known = MigrationSource::<DB>::migrations(known).map_err(MigrateError::Failed)?;
+/// The migrations that a database with these versions lacks, if the program knows all it has.
+pub fn pending(versions: &[String]) -> Result<Vec<String>, MigrateError> {
+    let MigrationStatus { pending, unknown, .. } = compare(versions)?;
+    if unknown.iter().any(|version| version == UNFINISHED_RESTORE) {
+        return Err(MigrateError::Unfinished);
+    }
+    match unknown.into_iter().next_back() {
+        Some(version) => Err(MigrateError::Newer(version)),
+        None => Ok(pending),
+    }
+}
+
+/// The versions of the migrations that are applied, in order; nothing where none ever was.
+pub fn versions(connection: &mut impl Catalog) -> QueryResult<Option<Vec<String>>> {
+    if !tables::exists(connection, TABLE)? {
+        return Ok(None);
+    }
+    connection.texts(&format!("SELECT version FROM {TABLE} ORDER BY version")).map(Some)
+}
+
+/// The names of all migrations that the program knows, in order.
+pub fn names() -> Result<Vec<String>, MigrateError> {
+    compare(&[]).map(|status| status.pending)
+}
+
+/// Compares the versions that a database has with the program's migrations, which have the same names for all databases.
+pub fn compare(versions: &[String]) -> Result<MigrationStatus, MigrateError> {
+    let mut unknown = versions.to_vec();
     let (mut applied, mut pending) = (Vec::new(), Vec::new());
-    for migration in known {
+    for migration in MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(MigrateError::Failed)? {
         let name = migration.name();
-        let before = in_database.len();
-        in_database.retain(|version| *version != name.version());
-        let list = if in_database.len() < before { &mut applied } else { &mut pending };
+        let version = name.version().to_string();
+        let before = unknown.len();
+        unknown.retain(|other| *other != version);
+        let list = if unknown.len() < before { &mut applied } else { &mut pending };
         list.push(name.to_string());
     }
     applied.sort_unstable();
     pending.sort_unstable();
-    Ok(MigrationStatus { applied, pending, unknown: in_database.iter().map(ToString::to_string).collect() })
+    Ok(MigrationStatus { applied, pending, unknown })
 }
+
+#[cfg(feature = "mysql")]
+pub use mysql::take_turn;
 
 #[cfg(feature = "mysql")]
 mod mysql {

@@ -11,7 +11,7 @@
 //!   index, and what is made of it to be read fast
 //! - `evaluate`, `filter`, `words`, `postings`: what matches
 //! - `order`, `permutation`, `collect`: what comes first
-//! - `verify`, `compare`: whether it is what the database makes it
+//! - `verify`, `compare`: whether it is what the database makes it; `examine`: which state of it it is
 //! - `walk`: all that matches, one after the other
 //! - `facets`: how many of what matches have each genre, and are of each decade and score
 //! - `suggest`, `similar`, `corrections`: what else may be meant, by a few short searches each
@@ -24,6 +24,7 @@ mod dictionary;
 mod doc_words;
 mod document;
 mod evaluate;
+mod examine;
 mod facets;
 mod filter;
 mod follower;
@@ -67,11 +68,12 @@ use domain::{
     suggestion::Suggestion,
 };
 
-use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
 pub use self::{
+    examine::{IndexState, examine},
     rebuild::{Progress, RebuildError, Rebuilt, Step, rebuild},
     verify::{Difference, FieldDifference, Verification, VerifyStep, Verifying, verify},
 };
+use self::{follower::Follower, generation::Generations, shared::Shared, snapshot::Memory};
 
 /// Where the index is and what it may use.
 #[derive(Debug, Clone)]

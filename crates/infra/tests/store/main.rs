@@ -4,7 +4,9 @@
 mod account_service;
 mod accounts;
 mod answers;
+mod backups;
 mod changes;
+mod examining;
 mod genres;
 mod imports;
 mod latest_changes;
