@@ -246,7 +246,7 @@ pub async fn replace(
     let id = MovieId(path_id(&id, "movie")?);
     let input = read(&body::json(&request, payload, &[body::JSON]).await?)?;
     let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || {
+    let (movie, _) = blocking(move || {
         let draft = |movie: &Movie| Ok(input.onto(Some(movie.draft())).map_err(in_older_words)?);
         catalogue.edit(&admin, id, Duplicates::Allow, &|_| true, &draft)
     })

@@ -556,6 +556,7 @@ impl From<Error> for Problem {
             Error::LastAdmin => Self::of(Kind::LastAdmin, detail),
             Error::TooManyTokens { most: _ } => Self::of(Kind::TooManyTokens, detail),
             Error::Stale { current } => Self::of(Kind::StaleVersion, detail).with("current_version", current),
+            Error::ChangedSince { movies: _ } => Self::plain(StatusCode::CONFLICT, detail),
             Error::IdempotencyKeyReused => Self::of(Kind::IdempotencyKeyReused, detail),
             Error::ChangesGone { oldest, last } => {
                 Self::of(Kind::ChangesGone, detail).with("oldest_since", oldest).with("last_seq", last)

@@ -6,7 +6,7 @@ use domain::{
     Error,
     error::Cause,
     ports::{ChangeListener, MovieSearch, Session, Store},
-    services::{AccountRules, Accounts, Catalogue, History, Import, Registration},
+    services::{AccountRules, Accounts, Catalogue, History, Import, ImportLog, Registration},
 };
 pub use infra::{
     db::MigrationStatus,
@@ -99,6 +99,11 @@ pub fn importer(store: Arc<dyn Store>) -> Import {
     Import::new(store, Arc::new(SystemClock), Vec::new())
 }
 
+/// The log of the imports into `store`.
+pub fn import_log(store: Arc<dyn Store>) -> ImportLog {
+    ImportLog::new(store, Arc::new(SystemClock))
+}
+
 /// An import that tells what would become of records and leaves `store` as it is. It works on a temporary database, in
 /// the system's directory for such, which goes away with it.
 pub fn rehearsal(store: Arc<dyn Store>) -> domain::Result<Import> {
@@ -158,6 +163,8 @@ pub struct Services {
     pub accounts: Arc<Accounts>,
     /// Feeds.
     pub import: Arc<Import>,
+    /// What is known of those that run and ran.
+    pub import_log: Arc<ImportLog>,
     store: Arc<dyn Store>,
     /// What was done.
     pub history: Arc<History>,
@@ -210,6 +217,7 @@ impl Services {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
             accounts: Arc::new(accounts(settings, Arc::clone(&store))),
             history: Arc::new(History::new(Arc::clone(&store), clock.clone())),
+            import_log: Arc::new(ImportLog::new(Arc::clone(&store), clock.clone())),
             import: Arc::new(Import::new(Arc::clone(&store), clock, listeners)),
             store,
             index,

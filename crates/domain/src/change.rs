@@ -150,3 +150,45 @@ pub struct Change {
     /// What.
     pub edit: Edit,
 }
+
+/// Which changes are asked for. What is `None` does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeFilter {
+    /// Who made them.
+    pub actor: Option<Actor>,
+    /// By which way they came.
+    pub via: Option<Via>,
+    /// What was done.
+    pub action: Option<Action>,
+    /// What it was done to.
+    pub subject: Option<Subject>,
+}
+
+/// Who makes changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The user of this name.
+    User(Username),
+    /// A program of the operator's: nobody by name.
+    Program,
+}
+
+/// What changes are made to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Any movie.
+    Movies,
+    /// Any genre.
+    Genres,
+    /// One movie.
+    Movie(MovieId),
+}
+
+/// A part of the changes that are asked for.
+#[derive(Debug)]
+pub struct LatestChanges {
+    /// The records, the latest first: fewer than asked for, or none, where few of those looked at match.
+    pub changes: Vec<Change>,
+    /// The number below which the next part begins; `None` where nothing is left to look at.
+    pub next: Option<Seq>,
+}

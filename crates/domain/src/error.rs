@@ -52,6 +52,12 @@ pub enum Error {
         /// The current version.
         current: u32,
     },
+    /// What was done cannot be undone: some of the movies are not what it made of them any more.
+    #[error("{movies} of the movies were changed again since")]
+    ChangedSince {
+        /// How many of them.
+        movies: u64,
+    },
     /// The idempotency key was used for another request.
     #[error("the key was used for another request")]
     IdempotencyKeyReused,

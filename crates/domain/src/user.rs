@@ -293,7 +293,8 @@ mod tests {
         };
         assert!(user.as_admin(Via::Api).is_none());
         user.role = Role::Admin;
-        assert!(user.as_admin(Via::Api).is_some());
+        let admin = user.as_admin(Via::Page).unwrap();
+        assert_eq!((admin.actor(), admin.via()), (Some(&user.username), Via::Page));
         user.disabled = true;
         assert!(user.as_admin(Via::Api).is_none());
     }

@@ -3,12 +3,13 @@
 use std::{
     fmt,
     io::{self, Read},
-    ops::{AddAssign, ControlFlow},
+    ops::ControlFlow,
     panic,
     sync::mpsc::{SyncSender, sync_channel},
     thread,
 };
 
+pub use domain::import::Counts;
 use domain::{
     services::{FeedRecord, Import, Load, Outcome},
     user::Admin,
@@ -35,36 +36,6 @@ pub enum OnError {
     Continue,
     /// Stop. The records before it stay stored.
     Abort,
-}
-
-/// How many records became what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// New movies.
-    pub created: u64,
-    /// Records that changed a movie.
-    pub updated: u64,
-    /// Records that said nothing new.
-    pub unchanged: u64,
-    /// Records that broke rules.
-    #[serde(rename = "rejected_count")]
-    pub rejected: u64,
-}
-
-impl Counts {
-    /// All records.
-    pub fn records(&self) -> u64 {
-        self.created + self.updated + self.unchanged + self.rejected
-    }
-}
-
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.created += other.created;
-        self.updated += other.updated;
-        self.unchanged += other.unchanged;
-        self.rejected += other.rejected;
-    }
 }
 
 /// A record that was not stored.
@@ -147,6 +118,16 @@ pub enum LoadError {
     /// The operating system has no thread for the reading.
     #[error("no thread can be started")]
     Thread(#[source] io::Error),
+}
+
+impl LoadError {
+    /// What happened, without the causes that are for a log alone.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Store { cause, .. } => format!("{self}: {cause}"),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// Loads a feed whose form is recognised by its content; see [`load_records`].

@@ -57,6 +57,9 @@ const TYPES: [(&str, Format); 5] = [
 /// How many broken rules are listed; the rest is only counted.
 const LISTED: usize = 1_000;
 
+/// What the log of imports says of where these feeds are from.
+const SOURCE: &str = "api";
+
 /// How many pieces of a body wait to be read. The network hands over some 64 KiB at a time.
 const PIECES_AHEAD: usize = 16;
 
@@ -153,9 +156,11 @@ pub async fn import(
         let _turn = turn;
         let body = Body { pieces: body, piece: Bytes::new(), ended: false };
         if dry_run {
-            return Ok(Loaded::from(&services.rehearsal()?, &admin, body, form));
+            return Ok(Loaded::from(&services.rehearsal()?, &admin, body, form, |_| {}));
         }
-        let loaded = Loaded::from(&services.import, &admin, body, form);
+        let mut recording = services.import_log.begin(&admin, SOURCE)?;
+        let loaded = Loaded::from(&services.import, &admin, body, form, |counts| recording.add(counts));
+        recording.finish(loaded.end.as_ref().err().map(LoadError::summary).as_deref());
         if !matches!(services.catalogue.catch_up(INDEX_WAIT), Ok(true)) {
             tracing::warn!("an import was answered before the index showed it");
         }
@@ -274,12 +279,13 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn from(import: &Import, admin: &Admin, body: Body, form: Form) -> Self {
+    fn from(import: &Import, admin: &Admin, body: Body, form: Form, mut note: impl FnMut(Counts)) -> Self {
         let mut counts = Counts::default();
         let mut rejected = Vec::new();
         let read = move |emit: Emit| feed::read_as(body, &form, emit);
         let end = ingest::load_records(import, admin, read, OnError::Continue, |progress| {
             counts += progress.counts;
+            note(progress.counts);
             let room = LISTED - rejected.len();
             rejected.extend(progress.rejected.into_iter().flat_map(Rejection::broken_rules).take(room));
             ControlFlow::Continue(())

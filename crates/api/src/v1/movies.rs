@@ -276,7 +276,7 @@ pub async fn replace(
     let input = MovieInput::read(&body::json(&request, payload, &[body::JSON]).await?);
     let is_current = is_current(request.headers());
     let catalogue = Arc::clone(&state.catalogue);
-    let movie =
+    let (movie, _) =
         blocking(move || catalogue.edit(&admin, id, duplicates, &is_current, &|_| Ok(input.onto(None)?))).await?;
     Ok(response(StatusCode::OK, &state, rendered(&movie)?))
 }
@@ -316,7 +316,7 @@ pub async fn patch(
     let input = MovieInput::read(&body::json(&request, payload, &[body::MERGE_PATCH, body::JSON]).await?);
     let is_current = is_current(request.headers());
     let catalogue = Arc::clone(&state.catalogue);
-    let movie = blocking(move || {
+    let (movie, _) = blocking(move || {
         catalogue.edit(&admin, id, duplicates, &is_current, &|movie| Ok(input.onto(Some(movie.draft()))?))
     })
     .await?;

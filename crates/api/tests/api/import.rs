@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{change::Via, ports::Store};
+use domain::{
+    change::Via,
+    import::{Counts, Standing},
+    ports::Store,
+};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use testing::TestDatabase;
@@ -27,6 +31,7 @@ testing::on_every_database! {
     a_connection_that_breaks_leaves_whole_batches_and_a_repeat_completes_them,
     what_comes_before_an_unreadable_place_is_stored,
     movies_with_different_ids_stay_apart,
+    an_import_is_written_down_and_a_dry_run_is_not,
 }
 
 const IMPORT: &str = "/api/v1/import";
@@ -416,4 +421,24 @@ fn a_client_that_falls_silent_is_not_waited_for() {
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"stored_records\":4000"), "{answer}");
     wait_for_turn(&app, &token);
     assert_eq!(count(&app), 4_000);
+}
+
+fn an_import_is_written_down_and_a_dry_run_is_not(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let token = app.admin_token();
+    let feed = "{\"name\":\"A\"}\n{\"name\":\"B\",\"year\":1}\n{\"name\":\"C\"}\n";
+    let dry = app.post(&format!("{IMPORT}?dry_run=true")).bearer_auth(&token);
+    assert_eq!(dry.header("content-type", "application/x-ndjson").body(feed).answer().status, 200);
+    let log = bootstrap::import_log(store(database));
+    assert_eq!(log.latest(10).unwrap(), []);
+
+    assert_eq!(send(&app, &token, "application/x-ndjson", feed).status, 200);
+    assert_eq!(send(&app, &token, "application/x-ndjson", "{\"name\":\"D\"}\n{\"name\":").status, 400);
+    let [failed, done] = &log.latest(10).unwrap()[..] else { panic!("two imports") };
+    assert_eq!((done.standing, &done.error), (Standing::Done, &None));
+    assert_eq!(done.counts, Counts { created: 2, rejected: 1, ..Counts::default() });
+    assert_eq!((done.source.as_str(), done.actor.as_ref().unwrap().as_str()), ("api", "admin"));
+    assert!(done.finished_at.is_some());
+    assert_eq!((failed.standing, failed.counts.created), (Standing::Failed, 1));
+    assert!(failed.error.as_ref().is_some_and(|error| !error.is_empty()));
 }

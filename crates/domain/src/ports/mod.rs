@@ -10,6 +10,6 @@ pub use notify::{ChangeListener, Changed};
 pub use search::{GenreCount, MovieSearch, SearchHealth};
 pub use security::{Clock, PasswordHasher, TokenMint};
 pub use store::{
-    AnswerRepository, ChangeRepository, GenreRepository, Ids, MovieRepository, Session, Store, TokenRepository,
-    UserRepository,
+    AnswerRepository, ChangeRepository, GenreRepository, Ids, ImportRepository, MovieRepository, Session, Store,
+    TokenRepository, UserRepository,
 };

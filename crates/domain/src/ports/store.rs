@@ -1,10 +1,11 @@
 //! The database: sessions, and one repository for each kind of thing.
 
 use crate::{
-    change::{Change, NewChange, Seq},
+    change::{Change, ChangeFilter, LatestChanges, NewChange, Seq},
     error::Result,
     genre::{Genre, GenreId, GenreName},
     idempotency::{KeptAnswer, KeyedRequest},
+    import::{ImportId, ImportRecord},
     movie::{Identity, ImdbId, Movie, MovieId},
     query::IdPage,
     time::Timestamp,
@@ -51,12 +52,26 @@ impl dyn Store {
 
 /// Everything one transaction can do.
 pub trait Session:
-    Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository + AnswerRepository
+    Ids
+    + MovieRepository
+    + GenreRepository
+    + UserRepository
+    + TokenRepository
+    + ChangeRepository
+    + AnswerRepository
+    + ImportRepository
 {
 }
 
 impl<T> Session for T where
-    T: Ids + MovieRepository + GenreRepository + UserRepository + TokenRepository + ChangeRepository + AnswerRepository
+    T: Ids
+        + MovieRepository
+        + GenreRepository
+        + UserRepository
+        + TokenRepository
+        + ChangeRepository
+        + AnswerRepository
+        + ImportRepository
 {
 }
 
@@ -230,6 +245,14 @@ pub trait ChangeRepository {
     /// `skip`. A bulk load that added it is not among them.
     fn changes_of(&mut self, id: MovieId, below: Seq, skip: u32, limit: u32) -> Result<Vec<Change>>;
 
+    /// The latest records with numbers below `below` that match the filter, at most `limit`; a bulk load is none of one
+    /// movie's. However few match, a bounded number is looked at. An actor's name is as it was recorded.
+    fn latest_changes(&mut self, filter: &ChangeFilter, below: Seq, limit: u32) -> Result<LatestChanges>;
+
+    /// Those of `ids` that have records with numbers above `after`, bulk loads aside, by ascending id. Any number of
+    /// ids.
+    fn movies_changed_after(&mut self, ids: &[MovieId], after: Seq) -> Result<Vec<MovieId>>;
+
     /// How many records [`changes_of`](Self::changes_of) has for the movie in all.
     fn count_changes_of(&mut self, id: MovieId) -> Result<u64>;
 
@@ -257,4 +280,22 @@ pub trait AnswerRepository {
 
     /// Removes the oldest `limit` of the answers that were kept at `until` or before.
     fn forget_answers(&mut self, until: Timestamp, limit: u32) -> Result<()>;
+}
+
+/// Records of imports.
+pub trait ImportRepository {
+    /// The record, or `None`.
+    fn import(&mut self, id: ImportId) -> Result<Option<ImportRecord>>;
+
+    /// The latest `limit`, by descending id.
+    fn latest_imports(&mut self, limit: u32) -> Result<Vec<ImportRecord>>;
+
+    /// Stores a new record.
+    fn insert_import(&mut self, record: &ImportRecord) -> Result<()>;
+
+    /// Replaces everything of the record with this id. One that is not there any more stays away.
+    fn update_import(&mut self, record: &ImportRecord) -> Result<()>;
+
+    /// Removes the records up to this id.
+    fn forget_imports(&mut self, until: ImportId) -> Result<()>;
 }

@@ -1,6 +1,6 @@
 //! Many changes to movies in one transaction: all of them, or none.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{
     idempotency::Written,
 };
 use crate::{
-    change::{Edit, NewChange},
+    change::{Edit, NewChange, Seq},
     error::Result,
     movie::{Movie, MovieDetails, MovieDraft, MovieId, MoviePatch},
     ports::{Changed, Session},
@@ -105,8 +105,16 @@ pub(super) fn run(
         return Err(violations.into());
     }
     let Batch { session, changes, .. } = batch;
-    let seq = if changes.is_empty() { None } else { Some(session.record(&changes)?) };
-    Ok((done, seq))
+    Ok((done, record(session, &changes)?))
+}
+
+/// Appends changes of one movie each to the feed, and returns their numbers.
+pub(super) fn record(session: &mut dyn Session, changes: &[NewChange]) -> Result<Option<RangeInclusive<Seq>>> {
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let last = session.record(changes)?;
+    Ok(Some(last + 1 - changes.len() as Seq..=last))
 }
 
 /// The operation was carried out, or breaks rules.

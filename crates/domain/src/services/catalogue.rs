@@ -1,9 +1,11 @@
 //! Movies and genres: reading, finding, changing.
 
 mod restore;
+mod undo;
 
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
+pub use self::undo::Undone;
 use super::{
     batch::{self, Done, Operation},
     genre_names::GenresByName,
@@ -191,7 +193,7 @@ impl Catalogue {
             };
             session.insert_movies(std::slice::from_ref(&movie))?;
             let seq = session.record(&[NewChange::by(admin, now, Edit::movie_created(&movie))])?;
-            Ok((movie, Some(seq)))
+            Ok((movie, Some(seq..=seq)))
         });
         self.answered(&answer, |movie| vec![Changed::Movie(movie.id)]);
         answer
@@ -216,7 +218,8 @@ impl Catalogue {
     }
 
     /// Changes a movie to what `draft` makes of its current state, provided `is_current` says that this is the state
-    /// that the caller means. What changes nothing makes no new version.
+    /// that the caller means. What changes nothing makes no new version. Returns the number of the change, too, if it
+    /// is one.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Stale`], [`Error::DuplicateMovie`], [`Error::ImdbIdTaken`], and those of `draft`.
@@ -227,7 +230,7 @@ impl Catalogue {
         duplicates: Duplicates,
         is_current: &dyn Fn(&Movie) -> bool,
         draft: &dyn Fn(&Movie) -> Result<MovieDraft>,
-    ) -> Result<Movie> {
+    ) -> Result<(Movie, Option<Seq>)> {
         let now = self.clock.now();
         let (movie, seq) = self.store.writing(|session| {
             let before = current(session, id, is_current)?;
@@ -248,14 +251,15 @@ impl Catalogue {
         if let Some(seq) = seq {
             self.committed(Changed::Movie(id), seq);
         }
-        Ok(movie)
+        Ok((movie, seq))
     }
 
-    /// Removes a movie, provided `is_current` says that its state is the one that the caller means.
+    /// Removes a movie, provided `is_current` says that its state is the one that the caller means. Returns the number
+    /// of the change.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Stale`].
-    pub fn delete(&self, admin: &Admin, id: MovieId, is_current: &dyn Fn(&Movie) -> bool) -> Result<()> {
+    pub fn delete(&self, admin: &Admin, id: MovieId, is_current: &dyn Fn(&Movie) -> bool) -> Result<Seq> {
         let now = self.clock.now();
         let seq = self.store.writing(|session| {
             let movie = current(session, id, is_current)?;
@@ -263,7 +267,7 @@ impl Catalogue {
             session.record(&[NewChange::by(admin, now, Edit::movie_deleted(&movie))])
         })?;
         self.committed(Changed::Movie(id), seq);
-        Ok(())
+        Ok(seq)
     }
 
     /// Adds a genre.
@@ -285,7 +289,8 @@ impl Catalogue {
             let genre = Genre { id: session.new_genre_id()?, name: name.clone() };
             session.insert_genres(std::slice::from_ref(&genre))?;
             let edit = Edit::genre(genre.id, None, Some(&genre));
-            Ok((genre, Some(session.record(&[NewChange::by(admin, now, edit)])?)))
+            let seq = session.record(&[NewChange::by(admin, now, edit)])?;
+            Ok((genre, Some(seq..=seq)))
         });
         // No movie has it yet, so no copy of one is out of date.
         self.answered(&answer, |_| Vec::new());

@@ -70,8 +70,13 @@ impl GenresByName {
         Ok(())
     }
 
+    /// The genre of this name.
+    pub(super) fn get(&self, name: &GenreName) -> Option<&Genre> {
+        self.0.get(&name.key())
+    }
+
     /// The genres of `names`, in their order.
     pub(super) fn of(&self, names: &GenreNames) -> Vec<Genre> {
-        names.as_slice().iter().filter_map(|name| self.0.get(&name.key())).cloned().collect()
+        names.as_slice().iter().filter_map(|name| self.get(name)).cloned().collect()
     }
 }

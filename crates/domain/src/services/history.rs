@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    change::{Change, Edit, Seq},
+    change::{Action, Actor, Change, ChangeFilter, Edit, LatestChanges, Seq, Subject},
     error::{Error, Result},
     genre::GenreId,
     movie::{Movie, MovieId},
@@ -69,6 +69,14 @@ impl History {
         self.store.reading(|session| read_feed(session, since, limit))
     }
 
+    /// The latest changes with numbers below `below` that match the filter, at most `limit`. A bulk load is one change.
+    ///
+    /// Where few match, this is a part with fewer changes than asked for, or none, and `next` says where to go on: a
+    /// bounded number of changes is looked at each time.
+    pub fn latest(&self, filter: &ChangeFilter, below: Option<Seq>, limit: u32) -> Result<LatestChanges> {
+        self.store.reading(|session| read_latest(session, filter, below.unwrap_or(Seq::MAX), limit))
+    }
+
     /// What was done to one movie, which may be gone. Its genres' new names are no changes of it.
     ///
     /// # Errors
@@ -113,6 +121,38 @@ fn read_feed(session: &mut dyn Session, since: Seq, limit: usize) -> Result<Feed
         }
     }
     Ok(FeedPage { changes, last })
+}
+
+fn read_latest(session: &mut dyn Session, filter: &ChangeFilter, below: Seq, limit: u32) -> Result<LatestChanges> {
+    let mut filter = filter.clone();
+    if let Some(Actor::User(name)) = &mut filter.actor
+        && let Some((user, _)) = session.user_named(name)?
+    {
+        // Changes have the name as the user wrote it at first. Those of a removed user are asked for in that form.
+        *name = user.username;
+    }
+    let mut page = session.latest_changes(&filter, below, limit)?;
+    // A movie that was added by a bulk load has that as its first change.
+    if let Some(Subject::Movie(id)) = filter.subject
+        && page.next.is_none()
+        && let Some(load) = session.bulk_load_of(id)?.filter(|load| load.seq < below && is_by(&filter, load))
+    {
+        match page.changes.last() {
+            Some(last) if page.changes.len() >= limit as usize => page.next = Some(last.seq),
+            _ => page.changes.push(load),
+        }
+    }
+    Ok(page)
+}
+
+/// Whether the filter asks for a change that was made like this bulk load.
+fn is_by(filter: &ChangeFilter, load: &Change) -> bool {
+    let by_actor = match &filter.actor {
+        None => true,
+        Some(Actor::User(name)) => load.actor.as_ref() == Some(name),
+        Some(Actor::Program) => load.actor.is_none(),
+    };
+    by_actor && filter.via.is_none_or(|via| via == load.via) && filter.action.is_none_or(|done| done == Action::Create)
 }
 
 /// The changes of a bulk load that added the `count` movies from `first` on: each as if it had been added by itself.

@@ -1,6 +1,6 @@
 //! Writes that are done once, however often they are sent.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -28,12 +28,15 @@ pub struct Answer<T> {
     pub outcome: Result<T>,
     /// Whether it was done, or refused, at an earlier request with the same key.
     pub is_replayed: bool,
+    /// The numbers of the changes that it made to movies, or to the genre it is about; `None` where there are none, and
+    /// where it was done at an earlier request.
+    pub changes: Option<RangeInclusive<Seq>>,
     /// The last change that it made, if it made one.
     pub(super) seq: Option<Seq>,
 }
 
-/// What a write does: its result, and the last change that it made.
-pub(super) type Written<T> = (T, Option<Seq>);
+/// What a write does: its result, and the numbers of its last changes, which are about what it is for.
+pub(super) type Written<T> = (T, Option<RangeInclusive<Seq>>);
 
 /// Runs `work` in a write transaction, once for each key.
 ///
@@ -47,10 +50,13 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
     mut work: impl FnMut(&mut dyn Session) -> Result<Written<T>>,
 ) -> Answer<T> {
     let answered = match request {
-        None => store.writing(work).map(|(result, seq)| Answer { outcome: Ok(result), is_replayed: false, seq }),
+        None => store.writing(work).map(|(result, changes)| {
+            let seq = changes.as_ref().map(|changes| *changes.end());
+            Answer { outcome: Ok(result), is_replayed: false, changes, seq }
+        }),
         Some(request) => store.writing(|session| answer(session, now, request, &mut work)),
     };
-    answered.unwrap_or_else(|error| Answer { outcome: Err(error), is_replayed: false, seq: None })
+    answered.unwrap_or_else(|error| Answer { outcome: Err(error), is_replayed: false, changes: None, seq: None })
 }
 
 fn answer<T: Serialize + DeserializeOwned>(
@@ -66,17 +72,18 @@ fn answer<T: Serialize + DeserializeOwned>(
         }
         let outcome: Result<T, Refusal> =
             serde_json::from_slice(&kept.outcome).map_err(|error| Error::Internal(error.into()))?;
-        return Ok(Answer { outcome: outcome.map_err(Error::from), is_replayed: true, seq: kept.seq });
+        return Ok(Answer { outcome: outcome.map_err(Error::from), is_replayed: true, changes: None, seq: kept.seq });
     }
-    let (outcome, seq) = match work(session) {
-        Ok((result, seq)) => (Ok(result), seq),
+    let (outcome, changes) = match work(session) {
+        Ok((result, changes)) => (Ok(result), changes),
         Err(error) => (Err(Refusal::try_from(error)?), None),
     };
+    let seq = changes.as_ref().map(|changes| *changes.end());
     let bytes = serde_json::to_vec(&outcome).map_err(|error| Error::Internal(error.into()))?;
     let kept = KeptAnswer { fingerprint: request.fingerprint, seq, at: now, outcome: bytes };
     session.keep_answer(request, &kept)?;
     session.forget_answers(expired, FORGOTTEN_AT_ONCE)?;
-    Ok(Answer { outcome: outcome.map_err(Error::from), is_replayed: false, seq })
+    Ok(Answer { outcome: outcome.map_err(Error::from), is_replayed: false, changes, seq })
 }
 
 /// An error that is an answer: the catalogue's state stood in the way. What is wrong with the request itself is not

@@ -3,7 +3,7 @@
 use diesel::{dsl::min, prelude::*};
 use domain::{
     Error, Result,
-    change::{Change, Edit, NewChange, Seq, Via},
+    change::{Action, Actor, Change, ChangeFilter, Edit, LatestChanges, NewChange, Seq, Subject, Via},
     genre::GenreId,
     movie::MovieId,
     ports::ChangeRepository,
@@ -13,6 +13,7 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
+    connection::AnyConnection,
     dialect::on_either,
     error::damaged,
     schema::changes,
@@ -117,6 +118,70 @@ fn state<T: DeserializeOwned>(json: Option<String>) -> Result<Option<T>, String>
     json.map(|json| serde_json::from_str(&json)).transpose().map_err(|e| e.to_string())
 }
 
+/// How many records a part of the latest changes looks at, where no index leads to just those that match.
+const LOOKED_AT: i64 = 10_000;
+
+type Records = changes::BoxedQuery<'static, <AnyConnection as Connection>::Backend>;
+
+diesel::define_sql_function! {
+    /// `text`, or `instead` where that is null.
+    fn coalesce(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+        instead: diesel::sql_types::Text,
+    ) -> diesel::sql_types::Text;
+}
+
+/// The records below `below` that one index leads to, the latest first, and whether these are those that match.
+fn indexed(filter: &ChangeFilter, below: Seq) -> (Records, bool) {
+    let records = changes::table.filter(changes::seq.lt(column(below))).order(changes::seq.desc()).into_boxed();
+    let ChangeFilter { actor, via, action, subject } = filter;
+    // The records, and whether the other of the two is left to be looked at.
+    let (records, is_left) = match (subject, actor) {
+        (Some(Subject::Movie(id)), actor) => {
+            let of_movie = records.filter(changes::kind.eq(MOVIE)).filter(changes::movie_id.eq(column(id.0)));
+            (of_movie.filter(changes::genre_id.is_null()), actor.is_some())
+        }
+        (Some(Subject::Genres), actor) => {
+            (records.filter(changes::kind.eq(GENRE)).filter(changes::movie_id.is_null()), actor.is_some())
+        }
+        (subject, Some(Actor::User(name))) => {
+            (records.filter(changes::actor.eq(name.as_str().to_owned())), subject.is_some())
+        }
+        (subject, Some(Actor::Program)) => (records.filter(changes::actor.is_null()), subject.is_some()),
+        (subject, None) => (records, subject.is_some()),
+    };
+    (records, !is_left && via.is_none() && action.is_none())
+}
+
+/// Those of the records with these numbers that match, the latest first. The conditions are such that they lead no
+/// planner to another index, under which there may be nearly everything: it would be walked in vain.
+fn matching(filter: &ChangeFilter, seqs: &[i64]) -> Records {
+    let mut records = changes::table.filter(changes::seq.eq_any(seqs.to_vec())).order(changes::seq.desc()).into_boxed();
+    let ChangeFilter { actor, via: by_way, action, subject } = filter;
+    if let Some(actor) = actor {
+        let name = match actor {
+            Actor::User(name) => name.as_str(),
+            Actor::Program => "",
+        };
+        records = records.filter(coalesce(changes::actor, "").eq(name.to_owned()));
+    }
+    if let Some(by_way) = by_way {
+        records = records.filter(changes::via.eq(via(*by_way)));
+    }
+    let (before, after) = (changes::state_before, changes::state_after);
+    match action {
+        Some(Action::Create) => records = records.filter(before.is_null()),
+        Some(Action::Update) => records = records.filter(before.is_not_null()).filter(after.is_not_null()),
+        Some(Action::Delete) => records = records.filter(before.is_not_null()).filter(after.is_null()),
+        None => {}
+    }
+    match subject {
+        Some(Subject::Movies) => records.filter(changes::kind.ne(GENRE)),
+        // These are what leads to the records.
+        Some(Subject::Genres | Subject::Movie(_)) | None => records,
+    }
+}
+
 impl Transaction<'_> {
     /// The records with exactly these numbers.
     fn changes_numbered(&mut self, seqs: &[Option<i64>]) -> Result<Vec<Change>> {
@@ -203,6 +268,54 @@ impl ChangeRepository for Transaction<'_> {
                 .load(connection)
         })?;
         rows.into_iter().map(Row::into_change).collect()
+    }
+
+    fn latest_changes(&mut self, filter: &ChangeFilter, below: Seq, limit: u32) -> Result<LatestChanges> {
+        let (records, all_match) = indexed(filter, below);
+        let wanted = i64::from(limit) + 1;
+        let most = if all_match { wanted } else { LOOKED_AT };
+        // The numbers alone are read from the index. Asked for whole records, MariaDB walks the table from its end,
+        // past whatever other people did since.
+        let seqs: Vec<i64> =
+            self.query(|connection| records.select(changes::seq).limit(most).load::<i64>(connection))?;
+        let mut rows: Vec<Row> = Vec::new();
+        for seqs in seqs.chunks(LIST) {
+            let missing = wanted - rows.len() as i64;
+            if missing <= 0 {
+                break;
+            }
+            let records = matching(filter, seqs).select(Row::as_select()).limit(missing);
+            rows.extend(self.query(|connection| records.load::<Row>(connection))?);
+        }
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let changes: Vec<Change> = rows.into_iter().map(Row::into_change).collect::<Result<_>>()?;
+        let next = match changes.last() {
+            Some(last) if more => Some(last.seq),
+            _ if !all_match && seqs.len() as i64 == LOOKED_AT => seqs.last().map(|seq| seq.cast_unsigned()),
+            _ => None,
+        };
+        Ok(LatestChanges { changes, next })
+    }
+
+    fn movies_changed_after(&mut self, ids: &[MovieId], after: Seq) -> Result<Vec<MovieId>> {
+        let mut ids: Vec<i64> = ids.iter().map(|id| column(id.0)).collect();
+        ids.sort_unstable();
+        let mut found = Vec::new();
+        for ids in ids.chunks(LIST) {
+            found.extend(self.query(|connection| {
+                changes::table
+                    .select(changes::movie_id)
+                    .distinct()
+                    .filter(changes::kind.eq(MOVIE))
+                    .filter(changes::movie_id.eq_any(ids))
+                    .filter(changes::genre_id.is_null())
+                    .filter(changes::seq.gt(column(after)))
+                    .order(changes::movie_id)
+                    .load::<Option<i64>>(connection)
+            })?);
+        }
+        Ok(found.into_iter().flatten().map(|id| MovieId(id.cast_unsigned())).collect())
     }
 
     fn count_changes_of(&mut self, id: MovieId) -> Result<u64> {

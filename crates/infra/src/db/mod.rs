@@ -2,7 +2,8 @@
 //!
 //! - [`Database`] (`store`): transactions, and what happens when one fails
 //! - `transaction`: what one transaction knows; the repositories `movies`, `genres`, `users`, `tokens`, `changes`,
-//!   `answers`, and `counter`, which gives out ids and change numbers, are implemented on it, each in its own file
+//!   `answers`, `imports`, and `counter`, which gives out ids and change numbers, are implemented on it, each in its
+//!   own file
 //! - `connection`, `address`: one connection type for both databases, and the pool
 //! - `turns`: the order of this process's writers
 //! - `dialect`: where the two differ
@@ -17,6 +18,7 @@ mod counter;
 mod dialect;
 mod error;
 mod genres;
+mod imports;
 mod migrations;
 mod movies;
 mod schema;

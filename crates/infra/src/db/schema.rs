@@ -99,6 +99,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        started_at -> BigInt,
+        heard_of_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        actor -> Nullable<Text>,
+        source -> Text,
+        created -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        rejected -> BigInt,
+        standing -> Text,
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(movie_genres -> movies (movie_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(movies, movie_genres, genres);

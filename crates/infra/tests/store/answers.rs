@@ -123,8 +123,8 @@ fn old_answers_are_removed_a_few_at_a_time(database: &TestDatabase) {
 
 /// A day that passes as the test wants it, and an index that shows nothing.
 #[derive(Default)]
-struct Outside {
-    seconds: AtomicI64,
+pub struct Outside {
+    pub seconds: AtomicI64,
 }
 
 impl Clock for Outside {
@@ -167,20 +167,24 @@ impl MovieSearch for Outside {
     }
 }
 
-fn catalogue(store: Arc<dyn Store>) -> (Catalogue, Arc<Outside>) {
+pub fn catalogue(store: Arc<dyn Store>) -> (Catalogue, Arc<Outside>) {
     let outside = Arc::new(Outside { seconds: AtomicI64::new(1_700_000_000) });
     (Catalogue::new(store, outside.clone(), outside.clone(), Vec::new()), outside)
 }
 
 fn admin() -> Admin {
+    admin_named("ann", Via::Api)
+}
+
+pub fn admin_named(name: &str, via: Via) -> Admin {
     let user = User {
         id: UserId(1),
-        username: Username::new("ann").unwrap(),
+        username: Username::new(name).unwrap(),
         role: Role::Admin,
         disabled: false,
         created_at: Timestamp::from_unix(0),
     };
-    user.as_admin(Via::Api).unwrap()
+    user.as_admin(via).unwrap()
 }
 
 fn named(name: &str) -> MovieDraft {

@@ -31,19 +31,20 @@ testing::on_every_database! {
     the_bulk_load_that_added_a_movie_is_found,
     the_first_change_of_each_movie_is_found,
     the_next_change_of_each_genre_is_found,
+    the_movies_that_changed_since_are_told,
     old_changes_are_removed_but_the_last_of_them,
     a_reader_never_skips_a_change,
 }
 
-fn change(edit: Edit) -> NewChange {
+pub fn change(edit: Edit) -> NewChange {
     NewChange { at: Timestamp::from_unix(1_700_000_000), actor: None, via: Via::Cli, edit }
 }
 
-fn new_movies(first: u64, count: u64) -> NewChange {
+pub fn new_movies(first: u64, count: u64) -> NewChange {
     change(Edit::NewMovies { first: MovieId(first), count })
 }
 
-fn record(store: &Arc<dyn Store>, changes: &[NewChange]) -> Seq {
+pub fn record(store: &Arc<dyn Store>, changes: &[NewChange]) -> Seq {
     store.writing(|session| session.record(changes)).unwrap()
 }
 
@@ -51,7 +52,7 @@ fn after(store: &Arc<dyn Store>, seq: Seq, limit: u32) -> Vec<Change> {
     read(store, |session| session.changes_after(seq, limit))
 }
 
-fn numbers(changes: &[Change]) -> Vec<Seq> {
+pub fn numbers(changes: &[Change]) -> Vec<Seq> {
     changes.iter().map(|change| change.seq).collect()
 }
 
@@ -146,7 +147,7 @@ fn many_changes_are_recorded_at_once(database: &TestDatabase) {
 }
 
 /// Changes of movies 1 to 3 and genres 1 and 2, among bulk loads of the movies 1 to 10 and 21 to 30.
-fn mixed(store: &Arc<dyn Store>) {
+pub fn mixed(store: &Arc<dyn Store>) {
     let (war, peace) = (genre(1, "War"), genre(1, "Peace"));
     let edits = [
         Edit::NewMovies { first: MovieId(1), count: 10 },
@@ -224,6 +225,25 @@ fn the_next_change_of_each_genre_is_found(database: &TestDatabase) {
     assert_eq!(next(12), [25, 26]);
     assert_eq!(next(26), [28]);
     assert_eq!(next(28), [0; 0]);
+}
+
+fn the_movies_that_changed_since_are_told(database: &TestDatabase) {
+    let store = open(database);
+    mixed(&store);
+    let many: Vec<_> = (1_000..3_000).rev().map(|id| change(Edit::movie_deleted(&bare(id, "M")))).collect();
+    record(&store, &many);
+    let changed = |ids: &mut dyn Iterator<Item = u64>, after| {
+        let ids: Vec<_> = ids.map(MovieId).collect();
+        let found = read(&store, |session| session.movies_changed_after(&ids, after));
+        found.into_iter().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(&mut [2, 3, 1, 21].into_iter(), 0), [1, 2], "a bulk load changes nothing");
+    assert_eq!(changed(&mut [2, 1].into_iter(), 13), [1]);
+    assert_eq!(changed(&mut [2, 1].into_iter(), 26), [1]);
+    assert_eq!(changed(&mut [2, 1].into_iter(), 27), [0; 0]);
+    assert_eq!(changed(&mut [2, 1].into_iter(), Seq::MAX), [0; 0]);
+    assert_eq!(changed(&mut std::iter::empty(), 0), [0; 0]);
+    assert_eq!(changed(&mut (1..10_000), 27), (1_000..3_000).collect::<Vec<_>>());
 }
 
 fn old_changes_are_removed_but_the_last_of_them(database: &TestDatabase) {

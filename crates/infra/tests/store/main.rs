@@ -6,10 +6,13 @@ mod accounts;
 mod answers;
 mod changes;
 mod genres;
+mod imports;
+mod latest_changes;
 mod migrations;
 mod movies;
 mod outages;
 mod transactions;
+mod undoing;
 
 use std::{sync::Arc, time::Duration};
 

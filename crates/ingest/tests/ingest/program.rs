@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::import::Standing;
 use serde_json::Value;
 use tempfile::TempDir;
 use testing::TestDatabase;
@@ -18,6 +19,7 @@ use crate::catalogue::{Catalogue, fixture};
 testing::on_every_database! {
     a_load_reports_what_it_did,
     a_load_that_was_killed_and_repeated_equals_one_that_was_not,
+    a_load_is_written_down_and_a_dry_run_is_not,
 }
 
 /// The program in a directory of its own, with `url` for its database.
@@ -108,6 +110,20 @@ fn a_load_reports_what_it_did(database: &TestDatabase) {
     assert_eq!(again.code, Some(0), "{}", again.err);
     assert!(again.out.ends_with(": 0 created, 0 updated, 1 unchanged, 0 rejected\nnothing changed\n"), "{}", again.out);
     assert_eq!(again.err, "");
+}
+
+fn a_load_is_written_down_and_a_dry_run_is_not(database: &TestDatabase) {
+    let program = Program::new(database);
+    program.file("feeds/a.json", r#"[{"name": "A"}, {"name": "B", "year": "soon"}]"#);
+    program.file("b.json", r#"[{"name": "C"}, {"#);
+    program.run(&["load", "feeds/a.json", "--dry-run"]);
+    let log = bootstrap::import_log(Catalogue::open(database.url()).store());
+    assert_eq!(log.latest(10).unwrap(), []);
+    program.run(&["load", "feeds/a.json", "missing.json", "b.json"]);
+    let [b, a] = &log.latest(10).unwrap()[..] else { panic!("two files are read") };
+    assert_eq!((a.source.as_str(), a.standing, &a.actor), ("a.json", Standing::Done, &None));
+    assert_eq!((a.counts.created, a.counts.rejected), (1, 1));
+    assert_eq!((b.source.as_str(), b.standing, b.counts.created), ("b.json", Standing::Failed, 1));
 }
 
 /// Kills the program once it has stored something more, three times, and lets it finish then.

@@ -1,10 +1,12 @@
-//! Undoing: a removed movie, or an earlier state, is brought back.
+//! A removed movie, or an earlier state, is brought back.
+
+use std::collections::HashMap;
 
 use super::{Catalogue, Duplicates, next_version, refuse_taken};
 use crate::{
     change::{Edit, NewChange, Seq},
     error::{Error, Result},
-    genre::{Genre, GenreNames},
+    genre::{Genre, GenreId},
     movie::{Movie, MovieId},
     ports::{Changed, Session},
     services::genre_names::GenresByName,
@@ -63,7 +65,7 @@ impl Catalogue {
             if before.details != state.details {
                 refuse_taken(session, &state.details, Some(&before), duplicates)?;
             }
-            let genres = genres_again(session, admin, now, &state.genres)?;
+            let genres = GenresAgain::of(session, admin, now, [&state])?.for_state(&state);
             let after = Movie { genres, details: state.details.clone(), ..before.clone() };
             if after == before {
                 return Ok((before, None));
@@ -100,7 +102,7 @@ fn add_again(
     duplicates: Duplicates,
 ) -> Result<(Movie, Option<Seq>)> {
     refuse_taken(session, &state.details, None, duplicates)?;
-    let genres = genres_again(session, admin, now, &state.genres)?;
+    let genres = GenresAgain::of(session, admin, now, [state])?.for_state(state);
     let movie = next_version(Movie { details: state.details.clone(), genres, ..last.clone() }, now);
     session.insert_movies(std::slice::from_ref(&movie))?;
     let seq = session.record(&[NewChange::by(admin, now, Edit::movie_created(&movie))])?;
@@ -136,19 +138,42 @@ fn state_of(session: &mut dyn Session, id: MovieId, version: u32) -> Result<Opti
     }
 }
 
-/// The genres of an earlier state as they are now: whatever their names are, or, where one is gone, the genre that has
+/// The genres of earlier states as they are now: whatever their names are, or, where one is gone, the genre that has
 /// its name now, or a new one.
-fn genres_again(session: &mut dyn Session, admin: &Admin, now: Timestamp, genres: &[Genre]) -> Result<Vec<Genre>> {
-    let kept: Vec<Option<Genre>> = genres.iter().map(|genre| session.genre(genre.id)).collect::<Result<_>>()?;
-    let gone: GenreNames =
-        genres.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(genre, _)| genre).collect();
-    let by_name = GenresByName::find_or_create(session, admin, now, gone.as_slice())?;
-    let mut by_name = by_name.of(&gone).into_iter();
-    let mut found: Vec<Genre> = Vec::with_capacity(genres.len());
-    for genre in kept.into_iter().filter_map(|kept| kept.or_else(|| by_name.next())) {
-        if !found.iter().any(|other| other.id == genre.id) {
-            found.push(genre);
+pub(super) struct GenresAgain(HashMap<GenreId, Genre>);
+
+impl GenresAgain {
+    pub(super) fn of<'a>(
+        session: &mut dyn Session,
+        admin: &Admin,
+        now: Timestamp,
+        states: impl IntoIterator<Item = &'a Movie>,
+    ) -> Result<Self> {
+        let mut again = HashMap::new();
+        let mut gone: Vec<&Genre> = Vec::new();
+        for genre in states.into_iter().flat_map(|state| &state.genres) {
+            if again.contains_key(&genre.id) || gone.iter().any(|other| other.id == genre.id) {
+                continue;
+            }
+            match session.genre(genre.id)? {
+                Some(kept) => drop(again.insert(genre.id, kept)),
+                None => gone.push(genre),
+            }
         }
+        let names = gone.iter().map(|genre| &genre.name);
+        let by_name = GenresByName::find_or_create(session, admin, now, names)?;
+        again.extend(gone.iter().filter_map(|genre| Some((genre.id, by_name.get(&genre.name)?.clone()))));
+        Ok(Self(again))
     }
-    Ok(found)
+
+    /// The genres of one of these states. Two of them may be one by now.
+    pub(super) fn for_state(&self, state: &Movie) -> Vec<Genre> {
+        let mut found: Vec<Genre> = Vec::with_capacity(state.genres.len());
+        for genre in state.genres.iter().filter_map(|genre| self.0.get(&genre.id)) {
+            if !found.iter().any(|other| other.id == genre.id) {
+                found.push(genre.clone());
+            }
+        }
+        found
+    }
 }

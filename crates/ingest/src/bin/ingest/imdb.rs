@@ -16,8 +16,9 @@ use ingest::{
 };
 
 use crate::{
-    AFTER_HELP, Options, Run, complain,
+    AFTER_HELP, Options, Run, complain, finish,
     progress::{Display, Style},
+    write_down,
 };
 
 /// Load IMDb's public data sets
@@ -79,16 +80,19 @@ fn load_files(arguments: &Imdb, files: &Files, run: &mut Run) -> Option<()> {
     let movies = Movies { titles, ratings, credits, names };
 
     read(&files.titles, run, |source, display, run| {
+        let mut recording = run.record(&files.titles)?;
         let end = ingest::load_records(
             &run.import,
             &Admin::operator(),
             move |emit| movies.read(source, emit),
             run.on_error,
             |progress| {
+                write_down(&mut recording, &progress);
                 display.update(run.report.add(progress));
                 ControlFlow::Continue(())
             },
         );
+        finish(recording, &end);
         Ok(end?)
     })
 }

@@ -17,13 +17,17 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Context;
 use bootstrap::Settings;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::{services::Import, user::Admin};
-use ingest::{LoadError, OnError};
+use domain::{
+    services::{Import, ImportLog, Recording},
+    user::Admin,
+};
+use ingest::{LoadError, OnError, Progress};
 use tracing_subscriber::filter::LevelFilter;
 
 use self::{
@@ -124,6 +128,8 @@ fn complain(error: &anyhow::Error) {
 /// What a command that loads needs.
 struct Run {
     import: Import,
+    /// What is written down of imports; nothing of a dry run.
+    log: Option<ImportLog>,
     on_error: OnError,
     style: Style,
     report: Report,
@@ -140,13 +146,14 @@ fn run(options: &Options, load: impl FnOnce(&mut Run)) -> anyhow::Result<ExitCod
     let store = bootstrap::open_store(&settings)?;
     // Not before: where the database cannot be opened, the error says it all, and each of several tries would be told.
     show_warnings();
+    let log = (!options.dry_run).then(|| bootstrap::import_log(Arc::clone(&store)));
     let import = if options.dry_run { bootstrap::rehearsal(store)? } else { bootstrap::importer(store) };
     let on_error = match options.on_error {
         OnErrorArgument::Continue => OnError::Continue,
         OnErrorArgument::Abort => OnError::Abort,
     };
     let style = Style::for_stderr(options.quiet);
-    let mut run = Run { import, on_error, style, report: Report::new() };
+    let mut run = Run { import, log, on_error, style, report: Report::new() };
     load(&mut run);
 
     let report = run.report;
@@ -186,10 +193,35 @@ fn load_file(path: &Path, run: &mut Run) -> anyhow::Result<()> {
         (Box::new(file), metadata.is_file().then_some(metadata.len()))
     };
     let mut display = Display::new(run.style, &name, length);
+    let mut recording = run.record(path)?;
     let end = ingest::load(&run.import, &Admin::operator(), display.watch(source), run.on_error, |progress| {
+        write_down(&mut recording, &progress);
         display.update(run.report.add(progress));
         ControlFlow::Continue(())
     });
+    finish(recording, &end);
     display.finish();
     Ok(end?)
+}
+
+impl Run {
+    /// Begins to write down the import of a file.
+    fn record(&self, path: &Path) -> Result<Option<Recording>, LoadError> {
+        let source = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let recording = self.log.as_ref().map(|log| log.begin(&Admin::operator(), &source)).transpose();
+        // Where this is not stored, no record of the feed would be.
+        recording.map_err(|cause| LoadError::Store { record: 1, cause })
+    }
+}
+
+fn write_down(recording: &mut Option<Recording>, progress: &Progress) {
+    if let Some(recording) = recording {
+        recording.add(progress.counts);
+    }
+}
+
+fn finish(recording: Option<Recording>, end: &Result<(), LoadError>) {
+    if let Some(recording) = recording {
+        recording.finish(end.as_ref().err().map(LoadError::summary).as_deref());
+    }
 }
