@@ -27,6 +27,7 @@ use crate::{
     cache::MovieCache,
     cors,
     first_start::{self, Fixture},
+    metrics::{Metrics, OwnAddress},
     request, retention, routes,
     state::{AppState, Phase, State, blocking},
     v1::event_stream::Feed,
@@ -39,6 +40,8 @@ const BACKLOG: i32 = 1024;
 pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
+    /// Where metrics have an address of their own.
+    metrics_listener: Option<TcpListener>,
     services: Arc<Services>,
     state: State,
     fixture: Option<Fixture>,
@@ -53,19 +56,27 @@ impl Application {
         // The standard library asks for 128, too few where many clients come back at once.
         rustix::net::listen(&listener, BACKLOG)?;
         let address = listener.local_addr()?;
+        let metrics_listener = server.metrics_address.as_deref().map(listen_for_metrics).transpose()?;
         let movies = Arc::new(MovieCache::new(settings.cache.movies_bytes));
         let feed = Arc::new(Feed::new(settings.changes.max_streams));
-        let services = Arc::new(Services::open(&settings, vec![movies.clone(), feed.clone()])?);
+        let metrics = Arc::new(Metrics::new()?);
+        let services = Services::open(&settings, vec![movies.clone(), feed.clone()], Some(metrics.clone()))?;
+        let services = Arc::new(services);
         let fixture = Fixture::open(&settings, &services.catalogue)?;
         // After what may fail: a password that is shown this once should not scroll away with an error.
         first_start::make_admin(&settings, &services.accounts)?;
-        let state = web::Data::new(AppState::new(Arc::new(settings), Arc::clone(&services), movies, feed)?);
-        Ok(Self { listener, address, services, state, fixture })
+        let state = AppState::new(Arc::new(settings), Arc::clone(&services), movies, feed, metrics)?;
+        Ok(Self { listener, address, metrics_listener, services, state: web::Data::new(state), fixture })
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// The address that metrics have of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_listener.as_ref()?.local_addr().ok()
     }
 
     /// Serves until SIGINT, or SIGTERM and the time to drain; a second signal ends the process at once.
@@ -91,7 +102,7 @@ impl Application {
     /// Serves until `stop` is done. Then it takes no more connections, finishes the requests under way and commits the
     /// index.
     pub async fn run_until(self, stop: impl Future<Output = ()> + 'static) -> anyhow::Result<()> {
-        let Self { listener, services, state, fixture, .. } = self;
+        let Self { listener, metrics_listener, services, state, fixture, .. } = self;
         let (stopped, mut reasons) = mpsc::unbounded_channel();
 
         // Where nobody listens to these any more, the server stops already.
@@ -111,6 +122,8 @@ impl Application {
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
+        let watched = metrics_listener.map(|listener| serve_metrics(listener, &state)).transpose()?;
+        let watched = watched.map(|server| (server.handle(), rt::spawn(server)));
         let reason = reasons.recv().await.unwrap_or(Ok(()));
 
         state.phase.set_stopping();
@@ -121,6 +134,10 @@ impl Application {
         noting.abort();
         note_token_uses(&state).await;
         services.stop();
+        if let Some((handle, serving)) = watched {
+            handle.stop(false).await;
+            serving.await??;
+        }
         tracing::info!("stopped");
         reason
     }
@@ -134,6 +151,9 @@ impl Application {
             writeln!(terminal, "\n  Marquee listens on {url}\n  Documentation: {url}/docs\n  Ctrl-C stops it.\n")?;
         } else {
             tracing::info!(address = %self.address, docs = format!("{url}/docs"), "listening");
+        }
+        if let Some(address) = self.metrics_address() {
+            tracing::info!(%address, "metrics have their own address");
         }
         Ok(())
     }
@@ -210,6 +230,23 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+fn listen_for_metrics(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("server.metrics_address: cannot listen on {address}"))
+}
+
+/// Serves what watches the server: beside the others, it answers whatever they do.
+fn serve_metrics(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Server> {
+    let state = state.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .app_data(OwnAddress)
+            .wrap(from_fn(request::around))
+            .configure(routes::configure_metrics)
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
 /// Has the system close a connection whose client takes nothing of what it is sent for so many milliseconds: the

@@ -10,7 +10,7 @@
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
 //!    ready to be sent
 //! 6. [`pages`]: the web pages for people
-//! 7. [`health`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
+//! 7. [`health`], [`metrics`], [`docs`], [`openapi`], [`telemetry`], [`retention`]: around it
 
 pub mod application;
 pub mod auth;
@@ -24,6 +24,7 @@ pub mod endpoint;
 pub mod first_start;
 pub mod health;
 pub mod loader;
+pub mod metrics;
 pub mod openapi;
 pub mod pages;
 pub mod problem;

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use crate::{compat, docs, health, problem, v1};
+use crate::{compat, docs, health, metrics, problem, v1};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -82,6 +82,7 @@ use crate::{compat, docs, health, problem, v1};
         health::healthz,
         health::readyz,
         health::version,
+        metrics::show,
         docs::openapi_json,
         docs::problem,
     ),

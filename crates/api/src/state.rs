@@ -19,7 +19,7 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{cache::MovieCache, loader::MovieLoader, problem::Problem, v1::event_stream::Feed};
+use crate::{cache::MovieCache, loader::MovieLoader, metrics::Metrics, problem::Problem, v1::event_stream::Feed};
 
 /// Movies by their ids, and the feed of changes: each is read once at a time, for all who wait.
 const READERS: usize = 2;
@@ -37,6 +37,7 @@ pub struct AppState {
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
     pub phase: Phase,
+    pub metrics: Arc<Metrics>,
     /// Hashing a password keeps a core busy for a quarter of a second: as many at once as there are cores.
     hashing: Turns,
     /// Where the other threads wait for a database or a client, these compute: there are as many as cores, and more would
@@ -54,20 +55,27 @@ impl AppState {
         services: Arc<Services>,
         movies: Arc<MovieCache>,
         feed: Arc<Feed>,
+        metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
         let readers = Arc::new(Threads::new("read", READERS)?);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            imports: Arc::new(Semaphore::new(settings.server.imports_at_once.min(Semaphore::MAX_PERMITS))),
-            exports: Arc::new(Semaphore::new(settings.server.exports_at_once.min(Semaphore::MAX_PERMITS))),
+            imports: Arc::new(Semaphore::new(permits(settings.server.imports_at_once))),
+            exports: Arc::new(Semaphore::new(permits(settings.server.exports_at_once))),
             settings,
             catalogue: Arc::clone(&services.catalogue),
             accounts: Arc::clone(&services.accounts),
-            movies: Arc::new(MovieLoader::new(movies, Arc::clone(&services.catalogue), Arc::clone(&readers))),
+            movies: Arc::new(MovieLoader::new(
+                movies,
+                Arc::clone(&services.catalogue),
+                Arc::clone(&readers),
+                Arc::clone(&metrics),
+            )),
             history: Arc::clone(&services.history),
             services,
             feed,
             phase: Phase::default(),
+            metrics,
             hashing: Turns::new(cores),
             searchers: Threads::new("search", cores)?,
             readers,
@@ -102,6 +110,13 @@ impl AppState {
         turn.map_err(|_| Problem::unavailable("As many exports run already as may at once."))
     }
 
+    /// How many imports and exports run.
+    pub fn transfers(&self) -> (u64, u64) {
+        let server = &self.settings.server;
+        let running = |most: usize, free: &Semaphore| (permits(most) - free.available_permits()) as u64;
+        (running(server.imports_at_once, &self.imports), running(server.exports_at_once, &self.exports))
+    }
+
     /// [`blocking`], for work that hashes a password.
     pub async fn hashing<T: Send + 'static>(
         &self,
@@ -109,6 +124,11 @@ impl AppState {
     ) -> Result<T, Problem> {
         self.hashing.run(work).await
     }
+}
+
+/// As many permits as a semaphore can have, at most.
+fn permits(wanted: usize) -> usize {
+    wanted.min(Semaphore::MAX_PERMITS)
 }
 
 /// Threads of their own, for a kind of work that is not to wait for others. All workers of the server share them.

@@ -7,8 +7,8 @@ pub mod services;
 pub mod settings;
 
 pub use services::{
-    Difference, MigrationStatus, Progress, Rebuilt, Services, StartError, Step, Verification, VerifyStep, Verifying,
-    accounts, embedded_database, import_log, importer, migration_status, open_store, rebuild_index, rehearsal,
-    verify_index,
+    Difference, IndexStats, MigrationStatus, PoolStats, Progress, Rebuilt, Services, StartError, Step, Verification,
+    VerifyStep, Verifying, accounts, embedded_database, import_log, importer, migration_status, open_store,
+    rebuild_index, rehearsal, verify_index,
 };
 pub use settings::{Settings, SettingsError};

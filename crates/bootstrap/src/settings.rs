@@ -42,6 +42,8 @@ pub struct ServerSettings {
     pub port: u16,
     #[serde(deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    #[serde(deserialize_with = "address_or_none")]
+    pub metrics_address: Option<String>,
     pub workers: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub blocking_threads: usize,
@@ -373,6 +375,16 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     }
 }
 
+fn address_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let address = String::deserialize(deserializer)?;
+    let is_address = |(host, port): (&str, &str)| !host.is_empty() && port.parse::<u16>().is_ok();
+    match address.as_str() {
+        "" => Ok(None),
+        text if text.rsplit_once(':').is_some_and(is_address) => Ok(Some(address)),
+        _ => Err(de::Error::custom("must be HOST:PORT")),
+    }
+}
+
 /// A list, or the text of one as an environment variable has it: separated by commas.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -545,6 +557,7 @@ mod tests {
             ("MARQUEE_SERVER__IMPORTS_AT_ONCE", "0"),
             ("MARQUEE_SERVER__PUBLIC_URL", "movies.example.org"),
             ("MARQUEE_SERVER__CORS_ORIGINS", "movies.example.org"),
+            ("MARQUEE_SERVER__METRICS_ADDRESS", "9100"),
             ("MARQUEE_AUTH__MAX_TOKENS_PER_USER", "many"),
         ] {
             let message = error(&[(name, value)]);

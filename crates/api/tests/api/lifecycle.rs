@@ -118,6 +118,12 @@ impl Server {
         panic!("it ended without saying `{message}`: {:#?}", self.lines);
     }
 
+    /// The line with this message, among those that were read.
+    pub fn said(&self, message: &str) -> Value {
+        let said = self.lines.iter().find(|line| line["message"] == message);
+        said.unwrap_or_else(|| panic!("it did not say `{message}`: {:#?}", self.lines)).clone()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         Client::builder().no_proxy().build().unwrap().get(format!("http://{}{path}", self.address)).answer()
     }

@@ -31,4 +31,4 @@ mod users;
 pub use address::embedded_database;
 pub use error::{MigrateError, OpenError};
 pub use migrations::MigrationStatus;
-pub use store::{Database, DatabaseOptions};
+pub use store::{Database, DatabaseOptions, PoolStats};

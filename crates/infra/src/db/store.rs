@@ -1,8 +1,13 @@
 //! Transactions, and what happens when one fails.
 
-use std::{fmt, thread, time::Duration};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
 
-use diesel::r2d2::Pool;
+use diesel::r2d2::{self, Pool};
 use domain::{Error, Result, ports};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -36,6 +41,27 @@ pub struct Database {
     pool: Pool<Connector>,
     turns: Turns,
     lock_timeout: Duration,
+    /// How many wait for a connection.
+    waiting: AtomicU64,
+    /// How many waited in vain.
+    timeouts: AtomicU64,
+}
+
+/// How busy the connections are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStats {
+    /// The most connections there may be.
+    pub size: u64,
+    /// Those that there are.
+    pub connections: u64,
+    /// Those of them that nobody uses.
+    pub idle: u64,
+    /// How many wait for one.
+    pub waiting: u64,
+    /// How many waited in vain since the start.
+    pub timeouts: u64,
+    /// How many writes wait for those before them.
+    pub writers_waiting: u64,
 }
 
 /// How often a transaction is tried in all.
@@ -46,7 +72,14 @@ impl Database {
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let address = Address::parse(options.url.expose_secret())?;
         let pool = connection::pool(address.clone(), options.pool_size, options.connect_timeout, options.lock_timeout)?;
-        Ok(Self { address, pool, turns: Turns::default(), lock_timeout: options.lock_timeout })
+        Ok(Self {
+            address,
+            pool,
+            turns: Turns::default(),
+            lock_timeout: options.lock_timeout,
+            waiting: AtomicU64::new(0),
+            timeouts: AtomicU64::new(0),
+        })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that this took. Processes that start at
@@ -58,6 +91,33 @@ impl Database {
     /// Which migrations are applied.
     pub fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
         migrations::status(&self.address)
+    }
+
+    /// How busy the connections are. Costs next to nothing.
+    pub fn stats(&self) -> PoolStats {
+        let state = self.pool.state();
+        PoolStats {
+            size: self.pool.max_size().into(),
+            connections: state.connections.into(),
+            idle: state.idle_connections.into(),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            timeouts: self.timeouts.load(Ordering::Relaxed),
+            writers_waiting: self.turns.waiting(),
+        }
+    }
+
+    /// Takes a connection of the pool, as soon as there is one.
+    fn connection(&self) -> Result<r2d2::PooledConnection<Connector>, Failure> {
+        if let Some(connection) = self.pool.try_get() {
+            return Ok(connection);
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let connection = self.pool.get();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        connection.map_err(|error| {
+            self.timeouts.fetch_add(1, Ordering::Relaxed);
+            Failure::last(error::unavailable(error))
+        })
     }
 
     fn run(&self, mode: Mode, work: &mut Work) -> Result<()> {
@@ -78,7 +138,7 @@ impl Database {
     }
 
     fn attempt(&self, mode: Mode, work: &mut Work) -> Result<(), Failure> {
-        let mut connection = self.pool.get().map_err(|e| Failure::last(error::unavailable(e)))?;
+        let mut connection = self.connection()?;
         connection.begin(mode).map_err(|e| Failure::last(error::failed(e)))?;
         let done =
             in_transaction(&mut connection, mode, work).and_then(|()| connection.commit().map_err(Failure::from));
