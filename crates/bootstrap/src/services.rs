@@ -187,6 +187,7 @@ impl Services {
         watcher: Option<Arc<dyn Watcher>>,
     ) -> Result<Self, StartError> {
         let database = open_migrated(settings)?;
+        database.watch().map_err(|e| StartError::from_chain(&e))?;
         let store: Arc<dyn Store> = Arc::clone(&database) as _;
         let index = SearchIndex::open(search_options(settings), Arc::clone(&store), listeners.clone())
             .map_err(|e| StartError::from_chain(&e))?;

@@ -37,6 +37,7 @@ mod logs;
 mod metrics;
 mod movie_lists;
 mod movies;
+mod outages;
 mod problems;
 mod readme;
 mod relevance;
