@@ -18,6 +18,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, middleware::from_fn, rt, web};
 use anyhow::{Context, anyhow};
 use bootstrap::{Services, Settings};
+#[cfg(target_os = "linux")]
+use socket2::{SockFilter, SockRef};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
@@ -119,6 +121,7 @@ impl Application {
 
         let noting = rt::spawn(keep_noting_token_uses(state.clone()));
         let forgetting = rt::spawn(retention::forget_old_changes(state.clone()));
+        let door = listener.try_clone()?;
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
@@ -128,6 +131,7 @@ impl Application {
 
         state.phase.set_stopping();
         forgetting.abort();
+        close(door).await;
         handle.stop(true).await;
         serving.await??;
         finished(&preparing, Duration::from_secs(state.settings.server.shutdown_timeout_seconds)).await;
@@ -157,6 +161,24 @@ impl Application {
         }
         Ok(())
     }
+}
+
+/// Lets nobody in any more, and gives those who are in already the time to be taken care of: the framework drops the
+/// connections that no worker has begun with, and the system those that it has made and nobody has accepted. Only Linux
+/// can; whoever comes then gets no answer from the system until the door is gone, and is refused.
+async fn close(door: TcpListener) {
+    #[cfg(target_os = "linux")]
+    {
+        /// For connections to be accepted and get to a worker, also on a busy machine.
+        const INSIDE: Duration = Duration::from_millis(150);
+        /// "Return 0": of every packet nothing is let through.
+        const NOTHING: SockFilter = SockFilter::new(0x06, 0, 0, 0);
+        match SockRef::from(&door).attach_filter(&[NOTHING]) {
+            Ok(()) => rt::time::sleep(INSIDE).await,
+            Err(error) => tracing::debug!(%error, "connections are taken until the end"),
+        }
+    }
+    drop(door);
 }
 
 /// What `work` returns, or an error where it panics. What the panic said is logged where it happens.

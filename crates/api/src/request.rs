@@ -17,7 +17,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse, Url},
     error::InternalError,
     http::{
-        StatusCode, Uri,
+        ConnectionType, StatusCode, Uri,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -38,7 +38,8 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let metrics = state::of(request.request()).ok().map(|state| Arc::clone(&state.metrics));
+    let state = state::of(request.request()).ok().cloned();
+    let metrics = state.as_ref().map(|state| Arc::clone(&state.metrics));
     let _under_way = metrics.as_ref().map(Metrics::request);
     let method = request.method().clone();
     let id = chosen_id(request.headers()).unwrap_or_else(new_id);
@@ -52,6 +53,10 @@ pub async fn around(
         Ok(Ok(response)) => {
             let mut response = delivery::finish(complete(response, uri.path(), &id, page));
             add_headers(response.headers_mut(), &id);
+            if state.is_some_and(|state| state.phase.is_stopping()) {
+                // The client is to go elsewhere before this connection is cut off.
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             let (route, latency) = (response.request().app_data::<Route>().copied(), started.elapsed());
             if let Some(metrics) = metrics {
                 metrics.answered(route, &method, response.status(), latency);
