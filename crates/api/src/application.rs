@@ -248,6 +248,7 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
         .on_connect(move |connection, _| limit_sending(connection, send_timeout))
         // Each worker has its own threads for what blocks.
         .worker_max_blocking_threads((settings.server.blocking_threads / workers).max(1))
+        .client_request_timeout(Duration::from_secs(settings.server.head_seconds as u64))
         .shutdown_timeout(settings.server.shutdown_timeout_seconds)
         .disable_signals()
         .listen(listener)?

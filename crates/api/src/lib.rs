@@ -5,7 +5,8 @@
 //! 1. [`application`]: start, serve, stop; [`first_start`]: what an empty database gets
 //! 2. [`routes`]: every path; [`endpoint`]: what a path is
 //! 3. [`request`]: what happens around every handler: request id, log line, errors; [`delivery`]: compression, and what
-//!    caches may do with an answer; [`cors`]: the pages of other origins
+//!    caches may do with an answer; [`cors`]: the pages of other origins; [`client`]: where
+//!    a request comes from
 //! 4. [`state`], [`auth`], [`body`], [`problem`]: what handlers are made of
 //! 5. [`v1`]: the API; [`compat`]: the older API over the same use cases; [`loader`], [`cache`]: movies
 //!    ready to be sent
@@ -16,6 +17,7 @@ pub mod application;
 pub mod auth;
 pub mod body;
 pub mod cache;
+pub mod client;
 pub mod compat;
 pub mod cors;
 pub mod delivery;

@@ -321,6 +321,17 @@ fn sampled(state: &AppState) -> prometheus::Result<Vec<MetricFamily>> {
     let (imports, exports) = state.transfers();
     sample.gauge("marquee_imports_running", "Feeds that are arriving.", number(imports))?;
     sample.gauge("marquee_exports_running", "Exports under way.", number(exports))?;
+    let (searches, passwords) = state.refused();
+    sample.counter(
+        "marquee_searches_shed_total",
+        "Searches that were refused because too many waited.",
+        number(searches),
+    )?;
+    sample.counter(
+        "marquee_passwords_shed_total",
+        "Logins and the like that were refused because too many waited.",
+        number(passwords),
+    )?;
     process::sample(&mut sample)?;
     Ok(sample.0)
 }

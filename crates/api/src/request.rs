@@ -3,6 +3,7 @@
 
 use std::{
     future::poll_fn,
+    net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -25,8 +26,8 @@ use actix_web::{
 use tracing::Instrument;
 
 use crate::{
-    auth::SignedIn, delivery, endpoint::Route, metrics::Metrics, pages::errors::ErrorPage, problem::Problem, routes,
-    state,
+    auth::SignedIn, client, delivery, endpoint::Route, metrics::Metrics, pages::errors::ErrorPage, problem::Problem,
+    routes, state,
 };
 
 /// Names one request, in the answer and in the log. A client may choose it.
@@ -42,6 +43,7 @@ pub async fn around(
     let metrics = state.as_ref().map(|state| Arc::clone(&state.metrics));
     let _under_way = metrics.as_ref().map(Metrics::request);
     let method = request.method().clone();
+    let client = client::address(request.request());
     let id = chosen_id(request.headers()).unwrap_or_else(new_id);
     let uri = request.uri().clone();
     let span = tracing::info_span!("request", request_id = id, method = %request.method());
@@ -61,7 +63,7 @@ pub async fn around(
             if let Some(metrics) = metrics {
                 metrics.answered(route, &method, response.status(), latency);
             }
-            log(&response, route, latency);
+            log(&response, route, client, latency);
             Ok(response)
         }
         failed => {
@@ -75,7 +77,11 @@ pub async fn around(
             if let Some(metrics) = metrics {
                 metrics.answered(route, &method, problem.status_code(), latency);
             }
-            Err(refused(&problem, uri.path(), &id, page.as_ref(), route, latency))
+            let error = refused(&problem, uri.path(), &id, page.as_ref());
+            let status = problem.status_code().as_u16();
+            let route = route.map(|route| route.path);
+            tracing::info!(route, status, latency_ms = milliseconds(latency), %client, "answered");
+            Err(error)
         }
     })
 }
@@ -104,19 +110,10 @@ fn complete(
 }
 
 /// An answer where there is no request any more to answer to.
-fn refused(
-    problem: &Problem,
-    path: &str,
-    id: &str,
-    page: Option<&ErrorPage>,
-    route: Option<Route>,
-    latency: Duration,
-) -> Error {
+fn refused(problem: &Problem, path: &str, id: &str, page: Option<&ErrorPage>) -> Error {
     let mut response = answer(problem, path, id, page);
     response.headers_mut().insert(header::CACHE_CONTROL, delivery::NO_STORE);
     add_headers(response.headers_mut(), id);
-    let status = response.status().as_u16();
-    tracing::info!(route = route.map(|route| route.path), status, latency_ms = milliseconds(latency), "answered");
     InternalError::from_response(problem.to_string(), response).into()
 }
 
@@ -151,12 +148,13 @@ fn with_sources(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn log(response: &ServiceResponse, route: Option<Route>, latency: Duration) {
+fn log(response: &ServiceResponse, route: Option<Route>, client: IpAddr, latency: Duration) {
     let request = response.request();
     tracing::info!(
         route = route.map(|route| route.path),
         status = response.status().as_u16(),
         latency_ms = milliseconds(latency),
+        %client,
         user = request.extensions().get::<SignedIn>().map(|caller| caller.user.id.0),
         "answered"
     );

@@ -33,6 +33,7 @@ mod idempotency;
 mod import;
 mod index_command;
 mod lifecycle;
+mod limits;
 mod logs;
 mod metrics;
 mod movie_lists;
