@@ -55,6 +55,8 @@ pub struct ServerSettings {
     pub password_queue: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub head_seconds: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub body_seconds: usize,
     pub drain_seconds: u64,
     pub shutdown_timeout_seconds: u64,
     #[serde(deserialize_with = "at_least::<1, _>")]

@@ -69,7 +69,7 @@ fn logins_that_would_wait_for_too_long_are_refused_at_once(database: &TestDataba
 #[test]
 fn a_client_that_does_not_send_its_request_is_cut_off() {
     let database = testing::sqlite();
-    let app = TestApp::spawn_with(&database, &[("SERVER__HEAD_SECONDS", "1")]);
+    let app = TestApp::spawn_with(&database, &[("SERVER__HEAD_SECONDS", "1"), ("SERVER__BODY_SECONDS", "1")]);
     let cut_off = |head: &str| {
         let mut stream = TcpStream::connect(&app.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -78,9 +78,18 @@ fn a_client_that_does_not_send_its_request_is_cut_off() {
         stream.read_to_string(&mut answer).unwrap();
         (begin.elapsed(), answer)
     };
-    let (after, answer) = cut_off("GET /healthz HTTP/1.1\r\nHost: x\r\nX-More: ");
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    assert!((Duration::from_millis(900)..Duration::from_secs(5)).contains(&after), "{after:?}");
+    let body = |path: &str, content_type: &str| {
+        format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nContent-Length: 9\r\n\r\n{{")
+    };
+    for slow in [
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-More: ",
+        &body("/api/v1/auth/login", "application/json"),
+        &body("/login", "application/x-www-form-urlencoded"),
+    ] {
+        let (after, answer) = cut_off(slow);
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{slow}: {answer}");
+        assert!((Duration::from_millis(900)..Duration::from_secs(9)).contains(&after), "{slow}: {after:?}");
+    }
     let (after, answer) = cut_off("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 200 ") && after < Duration::from_millis(900), "{after:?}: {answer}");
 }
