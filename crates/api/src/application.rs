@@ -18,6 +18,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, middleware::from_fn, rt, web};
 use anyhow::{Context, anyhow};
 use bootstrap::{Services, Settings};
+#[cfg(target_os = "linux")]
+use socket2::{SockFilter, SockRef};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
@@ -27,6 +29,7 @@ use crate::{
     cache::MovieCache,
     cors,
     first_start::{self, Fixture},
+    metrics::{Metrics, OwnAddress},
     pages::admin::import::job,
     request, retention, routes,
     state::{AppState, Phase, State, blocking},
@@ -40,6 +43,8 @@ const BACKLOG: i32 = 1024;
 pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
+    /// Where metrics have an address of their own.
+    metrics_listener: Option<TcpListener>,
     services: Arc<Services>,
     state: State,
     fixture: Option<Fixture>,
@@ -54,19 +59,27 @@ impl Application {
         // The standard library asks for 128, too few where many clients come back at once.
         rustix::net::listen(&listener, BACKLOG)?;
         let address = listener.local_addr()?;
+        let metrics_listener = server.metrics_address.as_deref().map(listen_for_metrics).transpose()?;
         let movies = Arc::new(MovieCache::new(settings.cache.movies_bytes));
         let feed = Arc::new(Feed::new(settings.changes.max_streams));
-        let services = Arc::new(Services::open(&settings, vec![movies.clone(), feed.clone()])?);
+        let metrics = Arc::new(Metrics::new()?);
+        let services = Services::open(&settings, vec![movies.clone(), feed.clone()], Some(metrics.clone()))?;
+        let services = Arc::new(services);
         let fixture = Fixture::open(&settings, &services.catalogue)?;
         // After what may fail: a password that is shown this once should not scroll away with an error.
         first_start::make_admin(&settings, &services.accounts)?;
-        let state = web::Data::new(AppState::new(Arc::new(settings), Arc::clone(&services), movies, feed)?);
-        Ok(Self { listener, address, services, state, fixture })
+        let state = AppState::new(Arc::new(settings), Arc::clone(&services), movies, feed, metrics)?;
+        Ok(Self { listener, address, metrics_listener, services, state: web::Data::new(state), fixture })
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// The address that metrics have of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_listener.as_ref()?.local_addr().ok()
     }
 
     /// Serves until SIGINT, or SIGTERM and the time to drain; a second signal ends the process at once.
@@ -92,7 +105,7 @@ impl Application {
     /// Serves until `stop` is done. Then it takes no more connections, finishes the requests under way and commits the
     /// index.
     pub async fn run_until(self, stop: impl Future<Output = ()> + 'static) -> anyhow::Result<()> {
-        let Self { listener, services, state, fixture, .. } = self;
+        let Self { listener, metrics_listener, services, state, fixture, .. } = self;
         let (stopped, mut reasons) = mpsc::unbounded_channel();
 
         // Where nobody listens to these any more, the server stops already.
@@ -110,15 +123,19 @@ impl Application {
         let noting = rt::spawn(keep_noting_token_uses(state.clone()));
         let forgetting = rt::spawn(retention::forget_old_changes(state.clone()));
         let discarding = rt::spawn(job::forget_old(state.clone()));
+        let door = listener.try_clone()?;
         let server = serve(listener, &state)?;
         let handle = server.handle();
         let serving = rt::spawn(server);
+        let watched = metrics_listener.map(|listener| serve_metrics(listener, &state)).transpose()?;
+        let watched = watched.map(|server| (server.handle(), rt::spawn(server)));
         let reason = reasons.recv().await.unwrap_or(Ok(()));
 
         state.phase.set_stopping();
         forgetting.abort();
         discarding.abort();
         state.jobs.stop();
+        close(door).await;
         handle.stop(true).await;
         serving.await??;
         let patience = Duration::from_secs(state.settings.server.shutdown_timeout_seconds);
@@ -126,6 +143,10 @@ impl Application {
         noting.abort();
         note_token_uses(&state).await;
         services.stop();
+        if let Some((handle, serving)) = watched {
+            handle.stop(false).await;
+            serving.await??;
+        }
         tracing::info!("stopped");
         reason
     }
@@ -140,8 +161,29 @@ impl Application {
         } else {
             tracing::info!(address = %self.address, docs = format!("{url}/docs"), "listening");
         }
+        if let Some(address) = self.metrics_address() {
+            tracing::info!(%address, "metrics have their own address");
+        }
         Ok(())
     }
+}
+
+/// Lets nobody in any more, and gives those who are in already the time to be taken care of: the framework drops the
+/// connections that no worker has begun with, and the system those that it has made and nobody has accepted. Only Linux
+/// can; whoever comes then gets no answer from the system until the door is gone, and is refused.
+async fn close(door: TcpListener) {
+    #[cfg(target_os = "linux")]
+    {
+        /// For connections to be accepted and get to a worker, also on a busy machine.
+        const INSIDE: Duration = Duration::from_millis(150);
+        /// "Return 0": of every packet nothing is let through.
+        const NOTHING: SockFilter = SockFilter::new(0x06, 0, 0, 0);
+        match SockRef::from(&door).attach_filter(&[NOTHING]) {
+            Ok(()) => rt::time::sleep(INSIDE).await,
+            Err(error) => tracing::debug!(%error, "connections are taken until the end"),
+        }
+    }
+    drop(door);
 }
 
 /// What `work` returns, or an error where it panics. What the panic said is logged where it happens.
@@ -211,10 +253,28 @@ fn serve(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Ser
         .on_connect(move |connection, _| limit_sending(connection, send_timeout))
         // Each worker has its own threads for what blocks.
         .worker_max_blocking_threads((settings.server.blocking_threads / workers).max(1))
+        .client_request_timeout(Duration::from_secs(settings.server.head_seconds as u64))
         .shutdown_timeout(settings.server.shutdown_timeout_seconds)
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+fn listen_for_metrics(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("server.metrics_address: cannot listen on {address}"))
+}
+
+/// Serves what watches the server: beside the others, it answers whatever they do.
+fn serve_metrics(listener: TcpListener, state: &State) -> io::Result<actix_web::dev::Server> {
+    let state = state.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .app_data(OwnAddress)
+            .wrap(from_fn(request::around))
+            .configure(routes::configure_metrics)
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
 /// Has the system close a connection whose client takes nothing of what it is sent for so many milliseconds: the

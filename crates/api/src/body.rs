@@ -1,12 +1,18 @@
 //! Reads the bodies of requests.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest,
-    http::header::{self, HeaderMap},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
     web::Payload,
 };
 use domain::violation::{Violation, ViolationCode, Violations};
 use serde_json::{Map, Value, value::RawValue};
+use tokio::time::timeout;
 
 use crate::{problem::Problem, state};
 
@@ -60,13 +66,22 @@ async fn json_text(
     if declared_length(request.headers()).is_some_and(|length| length > limit as u64) {
         return Err(Problem::too_large(limit));
     }
-    let bytes = match payload.to_bytes_limited(limit).await {
+    let bytes = match in_time(request, payload.to_bytes_limited(limit)).await? {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => return Err(Problem::unreadable_body(format!("The body ended early: {error}."))),
         Err(_) => return Err(Problem::too_large(limit)),
     };
     String::from_utf8(bytes.into())
         .map_err(|error| Problem::unreadable_body(format!("The body is not UTF-8: {}.", error.utf8_error())))
+}
+
+/// What comes of reading a body, where that is there in time.
+pub async fn in_time<T>(request: &HttpRequest, body: impl Future<Output = T>) -> Result<T, Problem> {
+    let seconds = state::of(request)?.settings.server.body_seconds;
+    timeout(Duration::from_secs(seconds as u64), body).await.map_err(|_| {
+        let detail = format!("The body was not there after {seconds} seconds.");
+        Problem::plain(StatusCode::REQUEST_TIMEOUT, detail)
+    })
 }
 
 /// How long the body is, where the client says it.

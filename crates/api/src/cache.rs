@@ -59,6 +59,11 @@ impl MovieCache {
         self.entries.get(&id)
     }
 
+    /// How many movies it holds, and how many bytes they take.
+    pub fn size(&self) -> (u64, u64) {
+        (self.entries.len() as u64, self.entries.weight())
+    }
+
     /// To be called before the movie is read from the database.
     pub fn begin(&self, id: MovieId) -> Ticket {
         Ticket(*self.stripe(id))

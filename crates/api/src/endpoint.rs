@@ -23,6 +23,15 @@ pub struct Endpoint {
     callers: Callers,
 }
 
+/// Where a request went: the data of the resource that answered it.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The place of the endpoint among all of them.
+    pub number: usize,
+    /// Its path, as registered.
+    pub path: &'static str,
+}
+
 /// How it is found out who is asking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Callers {
@@ -50,6 +59,12 @@ impl Endpoint {
     /// A page for people: see [`pages::page::around`].
     pub fn page(mut self) -> Self {
         self.callers = Callers::Page;
+        self
+    }
+
+    /// Tells those who look at its answers that it is this one of all endpoints.
+    pub fn numbered(mut self, number: usize) -> Self {
+        self.resource = self.resource.app_data(Route { number, path: self.path });
         self
     }
 

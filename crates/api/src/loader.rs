@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     cache::{CachedMovie, MovieCache},
+    metrics::Metrics,
     problem::Problem,
     state::Threads,
     v1::movie_body::rendered,
@@ -31,6 +32,7 @@ pub struct MovieLoader {
     cache: Arc<MovieCache>,
     catalogue: Arc<Catalogue>,
     threads: Arc<Threads>,
+    metrics: Arc<Metrics>,
     queue: Mutex<Queue>,
 }
 
@@ -47,15 +49,27 @@ struct Request {
 }
 
 impl MovieLoader {
-    pub fn new(cache: Arc<MovieCache>, catalogue: Arc<Catalogue>, threads: Arc<Threads>) -> Self {
-        Self { cache, catalogue, threads, queue: Mutex::default() }
+    pub fn new(
+        cache: Arc<MovieCache>,
+        catalogue: Arc<Catalogue>,
+        threads: Arc<Threads>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { cache, catalogue, threads, metrics, queue: Mutex::default() }
+    }
+
+    /// How many movies are in the cache, and how many bytes they take.
+    pub fn cached(&self) -> (u64, u64) {
+        self.cache.size()
     }
 
     /// The movie as it is sent.
     pub async fn movie(self: &Arc<Self>, id: MovieId) -> Result<CachedMovie, Problem> {
         if let Some(movie) = self.cache.get(id) {
+            self.metrics.cache_hits.inc();
             return Ok(movie);
         }
+        self.metrics.cache_misses.inc();
         let (answer, movie) = oneshot::channel();
         if self.enqueue(Request { id, answer }) {
             let loading = Loading { loader: Arc::clone(self), finished: false };

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use crate::{compat, docs, health, problem, v1};
+use crate::{compat, docs, health, metrics, problem, v1};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -85,6 +85,7 @@ use crate::{compat, docs, health, problem, v1};
         health::healthz,
         health::readyz,
         health::version,
+        metrics::show,
         docs::openapi_json,
         docs::problem,
     ),
@@ -227,7 +228,8 @@ impl Modify for Problems {
             let may_fail = path.starts_with("/api/") || path.starts_with("/manage/");
             for (_, operation) in operations(item) {
                 let responses = &mut operation.responses.responses;
-                for status in ["401", "500", "503"].into_iter().filter(|_| may_fail) {
+                let slow = operation.request_body.as_ref().map(|_| "408");
+                for status in ["401", "500", "503"].into_iter().chain(slow).filter(|_| may_fail) {
                     responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
                 }
                 for (status, response) in responses {
@@ -250,6 +252,7 @@ fn describe_problem(status: StatusCode, response: &mut Response) {
             401 => "No token where one is needed, or one that is not valid",
             403 => "The user may not do this",
             404 => "There is no such thing",
+            408 => "The body was not there in time",
             409 => "It stands against something that exists",
             410 => "It is not kept any more",
             412 => "The movie is not in the state that `If-Match` names",

@@ -3,8 +3,10 @@
 
 use std::{
     future::poll_fn,
+    net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
+    sync::Arc,
     task::Poll,
     time::{Duration, Instant},
 };
@@ -16,14 +18,17 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse, Url},
     error::InternalError,
     http::{
-        StatusCode, Uri,
+        ConnectionType, StatusCode, Uri,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
 use tracing::Instrument;
 
-use crate::{auth::SignedIn, delivery, pages::errors::ErrorPage, problem::Problem};
+use crate::{
+    auth::SignedIn, client, delivery, endpoint::Route, metrics::Metrics, pages::errors::ErrorPage, problem::Problem,
+    routes, state,
+};
 
 /// Names one request, in the answer and in the log. A client may choose it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,6 +39,11 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
+    let state = state::of(request.request()).ok().cloned();
+    let metrics = state.as_ref().map(|state| Arc::clone(&state.metrics));
+    let _under_way = metrics.as_ref().map(Metrics::request);
+    let method = request.method().clone();
+    let client = client::address(request.request());
     let id = chosen_id(request.headers()).unwrap_or_else(new_id);
     let uri = request.uri().clone();
     let span = tracing::info_span!("request", request_id = id, method = %request.method());
@@ -45,13 +55,33 @@ pub async fn around(
         Ok(Ok(response)) => {
             let mut response = delivery::finish(complete(response, uri.path(), &id, page));
             add_headers(response.headers_mut(), &id);
-            log(&response, started.elapsed());
+            if state.is_some_and(|state| state.phase.is_stopping()) {
+                // The client is to go elsewhere before this connection is cut off.
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
+            let (route, latency) = (response.request().app_data::<Route>().copied(), started.elapsed());
+            if let Some(metrics) = metrics {
+                metrics.answered(route, &method, response.status(), latency);
+            }
+            log(&response, route, client, latency);
             Ok(response)
         }
-        Ok(Err(error)) => Err(refused(&to_problem(&error), uri.path(), &id, page.as_ref(), started.elapsed())),
-        Err(Panicked) => {
-            let problem = Problem::internal("the handler panicked");
-            Err(refused(&problem, uri.path(), &id, page.as_ref(), started.elapsed()))
+        failed => {
+            let problem = match failed {
+                Ok(Err(error)) => to_problem(&error),
+                _ => Problem::internal("the handler panicked"),
+            };
+            // Which of the paths this is, there is nobody to ask any more.
+            let route = routes::route_of(uri.path());
+            let latency = started.elapsed();
+            if let Some(metrics) = metrics {
+                metrics.answered(route, &method, problem.status_code(), latency);
+            }
+            let error = refused(&problem, uri.path(), &id, page.as_ref());
+            let status = problem.status_code().as_u16();
+            let route = route.map(|route| route.path);
+            tracing::info!(route, status, latency_ms = milliseconds(latency), %client, "answered");
+            Err(error)
         }
     })
 }
@@ -80,11 +110,10 @@ fn complete(
 }
 
 /// An answer where there is no request any more to answer to.
-fn refused(problem: &Problem, path: &str, id: &str, page: Option<&ErrorPage>, latency: Duration) -> Error {
+fn refused(problem: &Problem, path: &str, id: &str, page: Option<&ErrorPage>) -> Error {
     let mut response = answer(problem, path, id, page);
     response.headers_mut().insert(header::CACHE_CONTROL, delivery::NO_STORE);
     add_headers(response.headers_mut(), id);
-    tracing::info!(status = response.status().as_u16(), latency_ms = milliseconds(latency), "answered");
     InternalError::from_response(problem.to_string(), response).into()
 }
 
@@ -119,12 +148,13 @@ fn with_sources(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn log(response: &ServiceResponse, latency: Duration) {
+fn log(response: &ServiceResponse, route: Option<Route>, client: IpAddr, latency: Duration) {
     let request = response.request();
     tracing::info!(
-        route = request.match_pattern(),
+        route = route.map(|route| route.path),
         status = response.status().as_u16(),
         latency_ms = milliseconds(latency),
+        %client,
         user = request.extensions().get::<SignedIn>().map(|caller| caller.user.id.0),
         "answered"
     );

@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal},
     panic,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use anyhow::{Context, bail};
@@ -15,6 +16,13 @@ const QUIET: &str = "actix_server=warn,actix_http::h1=off,tantivy=warn,tantivy::
 
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// How often this process has panicked since [`init`].
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
 /// Sends the log to standard error, panics included.
 pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = filter(&settings.level).with_context(|| format!("settings: log.level: {}", settings.level))?;
@@ -25,6 +33,7 @@ pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
     }
     .map_err(|error| anyhow::anyhow!("the log cannot be set up: {error}"))?;
     panic::set_hook(Box::new(|panic| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
         let place = panic.location().map(ToString::to_string);
         let backtrace = std::backtrace::Backtrace::capture();
         tracing::error!(place, %backtrace, "panicked: {}", panic.payload_as_str().unwrap_or("no text"));

@@ -5,17 +5,17 @@ use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 use domain::{
     Error,
     error::Cause,
-    ports::{ChangeListener, MovieSearch, Session, Store},
+    ports::{ChangeListener, MovieSearch, Session, Store, Watcher},
     services::{AccountRules, Accounts, Catalogue, History, Import, ImportLog, Registration},
-};
-pub use infra::{
-    db::MigrationStatus,
-    search::{Difference, Progress, Rebuilt, Step, Verification, VerifyStep, Verifying},
 };
 use infra::{
     db::{self, Database, DatabaseOptions},
     search::{self, OpenError, SearchIndex, SearchOptions},
     security::{BcryptHasher, RandomTokens, SystemClock},
+};
+pub use infra::{
+    db::{MigrationStatus, PoolStats},
+    search::{Difference, IndexStats, Progress, Rebuilt, Step, Verification, VerifyStep, Verifying},
 };
 use tempfile::TempDir;
 
@@ -55,6 +55,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Connects to the configured database and brings its tables up to date.
 pub fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
+    Ok(open_migrated(settings)?)
+}
+
+fn open_migrated(settings: &Settings) -> Result<Arc<Database>, StartError> {
     let database = open_database(settings)?;
     let applied = database.migrate().map_err(|e| StartError::from_chain(&e))?;
     if !applied.is_empty() {
@@ -189,16 +193,25 @@ pub struct Services {
     /// What was done.
     pub history: Arc<History>,
     index: Arc<SearchIndex>,
+    /// Of a server.
+    database: Option<Arc<Database>>,
 }
 
 impl Services {
     /// Connects, migrates, and begins to open the index, which goes on in the background:
-    /// [`Catalogue::health`] tells when it is ready. The listeners hear of every change, whoever makes it.
-    pub fn open(settings: &Settings, listeners: Vec<Arc<dyn ChangeListener>>) -> Result<Self, StartError> {
-        let store = open_store(settings)?;
+    /// [`Catalogue::health`] tells when it is ready. The listeners hear of every change, whoever makes it, and the
+    /// watcher of what is done here.
+    pub fn open(
+        settings: &Settings,
+        listeners: Vec<Arc<dyn ChangeListener>>,
+        watcher: Option<Arc<dyn Watcher>>,
+    ) -> Result<Self, StartError> {
+        let database = open_migrated(settings)?;
+        database.watch().map_err(|e| StartError::from_chain(&e))?;
+        let store: Arc<dyn Store> = Arc::clone(&database) as _;
         let index = SearchIndex::open(search_options(settings), Arc::clone(&store), listeners.clone())
             .map_err(|e| StartError::from_chain(&e))?;
-        Ok(Self::over(settings, store, index, listeners))
+        Ok(Self { database: Some(database), ..Self::over(settings, store, index, listeners, watcher) })
     }
 
     /// Opens the index over `store` and waits until everything that is written by now can be read. Where a server has
@@ -208,7 +221,7 @@ impl Services {
         const PAUSE: Duration = Duration::from_millis(20);
         match SearchIndex::open(search_options(settings), Arc::clone(&store), Vec::new()) {
             Ok(index) => {
-                let services = Self::over(settings, store, index, Vec::new());
+                let services = Self::over(settings, store, index, Vec::new(), None);
                 let catalogue = &services.catalogue;
                 while !catalogue.health().ready {
                     thread::sleep(PAUSE);
@@ -219,7 +232,7 @@ impl Services {
             Err(OpenError::Locked { path }) => {
                 let index = SearchIndex::open_beside(&path, &store, PATIENCE);
                 let index = index.map_err(|e| StartError::from_chain(&e))?;
-                Ok(Self::over(settings, store, index, Vec::new()))
+                Ok(Self::over(settings, store, index, Vec::new(), None))
             }
             Err(error) => Err(StartError::from_chain(&error)),
         }
@@ -230,18 +243,38 @@ impl Services {
         store: Arc<dyn Store>,
         index: Arc<SearchIndex>,
         listeners: Vec<Arc<dyn ChangeListener>>,
+        watcher: Option<Arc<dyn Watcher>>,
     ) -> Self {
         let search: Arc<dyn MovieSearch> = Arc::clone(&index) as _;
         let clock = Arc::new(SystemClock);
+        let mut catalogue = Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone());
+        let mut accounts = accounts(settings, Arc::clone(&store));
+        let mut import = Import::new(Arc::clone(&store), clock.clone(), listeners);
+        if let Some(watcher) = watcher {
+            catalogue = catalogue.watched_by(Arc::clone(&watcher));
+            accounts = accounts.watched_by(Arc::clone(&watcher));
+            import = import.watched_by(watcher);
+        }
         Self {
-            catalogue: Arc::new(Catalogue::new(Arc::clone(&store), search, clock.clone(), listeners.clone())),
-            accounts: Arc::new(accounts(settings, Arc::clone(&store))),
+            catalogue: Arc::new(catalogue),
+            accounts: Arc::new(accounts),
             history: Arc::new(History::new(Arc::clone(&store), clock.clone())),
-            import_log: Arc::new(ImportLog::new(Arc::clone(&store), clock.clone())),
-            import: Arc::new(Import::new(Arc::clone(&store), clock, listeners)),
+            import_log: Arc::new(ImportLog::new(Arc::clone(&store), clock)),
+            import: Arc::new(import),
             store,
             index,
+            database: None,
         }
+    }
+
+    /// How busy the connections to the database are; `None` where this is no server.
+    pub fn pool_stats(&self) -> Option<PoolStats> {
+        self.database.as_ref().map(|database| database.stats())
+    }
+
+    /// How large the index is, and how far behind.
+    pub fn index_stats(&self) -> IndexStats {
+        self.index.stats()
     }
 
     /// An import that tells what would become of records and changes nothing.

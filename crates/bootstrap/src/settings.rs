@@ -10,6 +10,8 @@ use config::{Config, Environment, File, FileFormat, Source, Value, ValueKind};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::network::Network;
+
 /// The defaults, compiled in. Every key there is stands in this file.
 const DEFAULTS: &str = include_str!("../../../config/default.toml");
 
@@ -42,9 +44,19 @@ pub struct ServerSettings {
     pub port: u16,
     #[serde(deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    #[serde(deserialize_with = "address_or_none")]
+    pub metrics_address: Option<String>,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<Network>,
     pub workers: usize,
     #[serde(deserialize_with = "at_least::<1, _>")]
     pub blocking_threads: usize,
+    pub search_queue: usize,
+    pub password_queue: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub head_seconds: usize,
+    #[serde(deserialize_with = "at_least::<1, _>")]
+    pub body_seconds: usize,
     pub drain_seconds: u64,
     pub shutdown_timeout_seconds: u64,
     #[serde(deserialize_with = "at_least::<1, _>")]
@@ -373,6 +385,16 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     }
 }
 
+fn address_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let address = String::deserialize(deserializer)?;
+    let is_address = |(host, port): (&str, &str)| !host.is_empty() && port.parse::<u16>().is_ok();
+    match address.as_str() {
+        "" => Ok(None),
+        text if text.rsplit_once(':').is_some_and(is_address) => Ok(Some(address)),
+        _ => Err(de::Error::custom("must be HOST:PORT")),
+    }
+}
+
 /// A list, or the text of one as an environment variable has it: separated by commas.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -397,6 +419,15 @@ fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origins, D::Err
              case and without a path; `*` stands alone"
         ))),
     }
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let networks = match TextOrList::deserialize(deserializer)? {
+        TextOrList::Text(text) => text.split(',').map(str::to_owned).collect(),
+        TextOrList::List(list) => list,
+    };
+    let named = networks.iter().map(|network| network.trim()).filter(|network| !network.is_empty());
+    named.map(|network| network.parse().map_err(de::Error::custom)).collect()
 }
 
 /// Whether this is an origin as browsers write it. They leave out the port that a scheme has anyway.
@@ -545,6 +576,8 @@ mod tests {
             ("MARQUEE_SERVER__IMPORTS_AT_ONCE", "0"),
             ("MARQUEE_SERVER__PUBLIC_URL", "movies.example.org"),
             ("MARQUEE_SERVER__CORS_ORIGINS", "movies.example.org"),
+            ("MARQUEE_SERVER__METRICS_ADDRESS", "9100"),
+            ("MARQUEE_SERVER__TRUSTED_PROXIES", "10.0.0.0/8,proxy.example.org"),
             ("MARQUEE_AUTH__MAX_TOKENS_PER_USER", "many"),
         ] {
             let message = error(&[(name, value)]);

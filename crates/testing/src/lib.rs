@@ -6,8 +6,10 @@
 //!
 //! Read in this order: this file, `server` (the server behind [`mysql`]: one per test process,
 //! private unless `TEST_DATABASE_URL` names another), `program` (which server is started),
-//! `template` (the data directory it starts with).
+//! `template` (the data directory it starts with), `faulty` (a server that can be taken away and brought back).
 
+#[cfg(feature = "mysql")]
+mod faulty;
 #[cfg(feature = "mysql")]
 mod program;
 #[cfg(feature = "mysql")]
@@ -15,6 +17,8 @@ mod server;
 #[cfg(feature = "mysql")]
 mod template;
 
+#[cfg(feature = "mysql")]
+pub use faulty::FaultyServer;
 use tempfile::TempDir;
 
 /// An empty database for one test, removed when this value is dropped.
@@ -70,6 +74,16 @@ pub fn sqlite() -> TestDatabase {
 pub fn mysql() -> TestDatabase {
     let database = server::create_database().unwrap_or_else(|error| panic!("no database to test on: {error}"));
     TestDatabase { url: database.url(), _storage: Storage::Server { _database: database } }
+}
+
+/// A database on a server of its own, which can be stopped, paused and brought back: the program `TEST_MYSQLD`, by
+/// default `mariadbd`.
+///
+/// # Panics
+/// When there is no server to be had.
+#[cfg(feature = "mysql")]
+pub fn faulty_server() -> FaultyServer {
+    FaultyServer::start().unwrap_or_else(|error| panic!("no database to test on: {error:#}"))
 }
 
 /// Makes tests of functions that take a `&TestDatabase`: `sqlite::NAME` for each, and `mysql::NAME`

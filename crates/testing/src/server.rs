@@ -37,7 +37,7 @@ exit "$status"
 "#;
 
 /// How long a server may take until it answers. A busy machine may need most of it.
-const START: Duration = Duration::from_secs(60);
+pub const START: Duration = Duration::from_secs(60);
 
 /// The port is chosen before the server takes it, and another process may be faster.
 const ATTEMPTS: usize = 3;
@@ -194,7 +194,7 @@ impl Address {
 }
 
 /// What a server needs to be private, small, and quick rather than safe.
-fn options(family: Family) -> Vec<&'static str> {
+pub fn options(family: Family) -> Vec<&'static str> {
     // MariaDB takes this one in the first place only. A MySQL server is as often a wrapper that
     // gives it already.
     let mut options = match family {
@@ -218,7 +218,7 @@ fn options(family: Family) -> Vec<&'static str> {
 
 /// A port that nobody listens on now, below 32768: those above are handed out to clients, and one
 /// of the many connections of a test run could take it before the server does.
-fn free_port() -> anyhow::Result<u16> {
+pub fn free_port() -> anyhow::Result<u16> {
     (0..100)
         .map(|_| rand::random_range(20_000..32_768))
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use crate::{problem::Problem, state};
+use crate::{body, problem::Problem, state};
 
 /// The fields of a form, in their order. A field may occur several times, as boxes that are ticked do.
 #[derive(Debug, Default)]
@@ -52,8 +52,9 @@ impl FromRequest for Form {
             Err(problem) => return async { Err(problem) }.boxed_local(),
         };
         let fields = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limit);
+        let request = request.clone();
         async move {
-            match fields.await {
+            match body::in_time(&request, fields).await? {
                 Ok(fields) => Ok(Self(fields)),
                 Err(UrlencodedError::Overflow { .. }) => Err(Problem::too_large(limit)),
                 Err(UrlencodedError::ContentType) => {

@@ -1,7 +1,5 @@
 //! `/api/v1/auth`: accounts, logins, passwords.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Json, Payload},
@@ -214,9 +212,7 @@ impl PasswordChange {
 }
 
 /// Whose attempts are counted together.
-pub fn client(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
-}
+pub use crate::client::address as client;
 
 /// A name and a password that are to be created must keep the rules; to log in, they only have to be right.
 #[derive(Clone, Copy, PartialEq)]

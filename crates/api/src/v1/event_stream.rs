@@ -62,7 +62,9 @@ const HEARTBEAT: &[u8] = b":\n\n";
 
 /// What the streams of a node have in common.
 pub struct Feed {
-    /// One for each stream that may be open.
+    /// How many streams may be open.
+    most: usize,
+    /// One for each of them.
     places: Arc<Semaphore>,
     /// Counts how often somebody found all places taken.
     crowded: AtomicU64,
@@ -105,12 +107,19 @@ impl Page {
 impl Feed {
     /// For at most `max_streams` at once.
     pub fn new(max_streams: usize) -> Self {
+        let most = max_streams.min(Semaphore::MAX_PERMITS);
         Self {
-            places: Arc::new(Semaphore::new(max_streams.min(Semaphore::MAX_PERMITS))),
+            most,
+            places: Arc::new(Semaphore::new(most)),
             crowded: AtomicU64::new(0),
             news: watch::Sender::new(0),
             latest: Mutex::new(None),
         }
+    }
+
+    /// How many streams are open.
+    pub fn streams(&self) -> u64 {
+        (self.most - self.places.available_permits()) as u64
     }
 
     /// A place for one more stream.

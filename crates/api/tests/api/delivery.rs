@@ -15,7 +15,7 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web,
 };
-use api::{cache::MovieCache, endpoint::Endpoint, routes, state::AppState, v1::event_stream::Feed};
+use api::{cache::MovieCache, endpoint::Endpoint, metrics::Metrics, routes, state::AppState, v1::event_stream::Feed};
 use domain::{
     Result,
     matching::Reach,
@@ -274,10 +274,12 @@ async fn a_list_that_the_client_has_costs_no_search() {
     let database = testing::sqlite();
     let files = tempfile::tempdir().unwrap();
     let settings = Arc::new(test_settings(&database, files.path(), &[]));
-    let services = Arc::new(bootstrap::Services::open(&settings, Vec::new()).unwrap());
+    let services = Arc::new(bootstrap::Services::open(&settings, Vec::new(), None).unwrap());
     let store = bootstrap::open_store(&settings).unwrap();
     let search = Arc::new(CountingSearch::default());
-    let mut state = AppState::new(settings, services, Arc::new(MovieCache::new(0)), Arc::new(Feed::new(1))).unwrap();
+    let metrics = Arc::new(Metrics::new().unwrap());
+    let (movies, feed) = (Arc::new(MovieCache::new(0)), Arc::new(Feed::new(1)));
+    let mut state = AppState::new(settings, services, movies, feed, metrics).unwrap();
     state.catalogue = Arc::new(Catalogue::new(store, search.clone(), Arc::new(NoTime), Vec::new()));
     let app = init_service(App::new().app_data(web::Data::new(state)).configure(routes::configure)).await;
 

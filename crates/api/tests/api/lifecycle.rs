@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -20,6 +20,7 @@ use crate::test_app::{Answer, Ask, PASSWORD};
 
 testing::on_every_database! {
     a_stop_finishes_the_requests_under_way,
+    a_stop_under_load_fails_no_request,
     a_server_without_users_says_how_to_make_one_or_makes_it,
     users_are_made_and_given_passwords_on_the_command_line,
     migrating_twice_is_fine,
@@ -118,6 +119,12 @@ impl Server {
         panic!("it ended without saying `{message}`: {:#?}", self.lines);
     }
 
+    /// The line with this message, among those that were read.
+    pub fn said(&self, message: &str) -> Value {
+        let said = self.lines.iter().find(|line| line["message"] == message);
+        said.unwrap_or_else(|| panic!("it did not say `{message}`: {:#?}", self.lines)).clone()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         Client::builder().no_proxy().build().unwrap().get(format!("http://{}{path}", self.address)).answer()
     }
@@ -206,20 +213,80 @@ fn a_stop_finishes_the_requests_under_way(database: &TestDatabase) {
     assert_eq!(server.wait().code(), Some(0));
 }
 
+/// Sends requests until the server takes no more connections, and returns how many were answered. With `keep_alive` it
+/// keeps its connection for as long as the server does.
+fn ask_until_refused(address: &str, keep_alive: bool, request: &str) -> Result<u32, String> {
+    let mut answered = 0;
+    while let Ok(mut stream) = TcpStream::connect(address) {
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        loop {
+            let failed = |error: &dyn std::fmt::Display| format!("after {answered} answers: {error}");
+            stream.write_all(request.as_bytes()).map_err(|error| failed(&error))?;
+            let answer = try_to_read_answer(&mut stream).map_err(|error| failed(&error))?;
+            if !answer.starts_with("HTTP/1.1 200 ") {
+                return Err(failed(&answer));
+            }
+            answered += 1;
+            if !keep_alive || answer.to_lowercase().contains("\r\nconnection: close\r\n") {
+                break;
+            }
+        }
+    }
+    Ok(answered)
+}
+
+fn a_stop_under_load_fails_no_request(database: &TestDatabase) {
+    let program = Program::new(database);
+    // Nobody reads the log meanwhile, and it would fill the pipe.
+    let settings = [("AUTH__ADMIN_PASSWORD", PASSWORD), ("LOG__LEVEL", "info,api::request=warn")];
+    let mut server = program.serve(&settings);
+    let token = server.log_in("admin", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let requests = [
+        get("/api/v1/movies?q=m"),
+        get("/healthz"),
+        get("/api/v1/genres"),
+        format!("GET /api/v1/auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"),
+    ];
+    let answered: Vec<_> = thread::scope(|scope| {
+        let clients: Vec<_> = requests
+            .iter()
+            .flat_map(|request| [(request, true), (request, false)])
+            .map(|(request, keep_alive)| {
+                let address = &server.address;
+                scope.spawn(move || ask_until_refused(address, keep_alive, request))
+            })
+            .collect();
+        thread::sleep(Duration::from_millis(500));
+        server.signal("TERM");
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    let begin = Instant::now();
+    assert_eq!(server.wait().code(), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(4), "nobody keeps it from stopping: {:?}", begin.elapsed());
+    assert!(answered.iter().all(|answered| answered.as_ref().is_ok_and(|n| *n > 10)), "{answered:#?}");
+}
+
 /// Reads one answer with a length from a connection that stays open.
 fn read_answer(stream: &mut TcpStream) -> String {
+    try_to_read_answer(stream).unwrap()
+}
+
+fn try_to_read_answer(stream: &mut TcpStream) -> io::Result<String> {
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     while !head.ends_with("\r\n\r\n") {
         let start = head.len();
-        assert!(reader.read_line(&mut head).unwrap() > 0, "closed after {head:?}");
+        if reader.read_line(&mut head)? == 0 {
+            return Err(io::Error::other(format!("closed after {head:?}")));
+        }
         if let Some(value) = head[start..].to_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
         }
     }
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    head + &text(&body)
+    reader.read_exact(&mut body)?;
+    Ok(head + &text(&body))
 }
 
 #[test]

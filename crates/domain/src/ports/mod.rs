@@ -6,7 +6,7 @@ mod search;
 mod security;
 mod store;
 
-pub use notify::{ChangeListener, Changed};
+pub use notify::{ChangeListener, Changed, Watcher};
 pub use search::{GenreCount, MovieSearch, SearchHealth};
 pub use security::{Clock, PasswordHasher, TokenMint};
 pub use store::{

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    ports::{Clock, PasswordHasher, Session, Store, TokenMint},
+    ports::{Clock, PasswordHasher, Session, Store, TokenMint, Watcher},
     query::{IdPage, Listed},
     time::Timestamp,
     user::{Admin, Password, Role, Token, TokenId, TokenName, User, UserChange, UserId, Username},
@@ -67,6 +67,7 @@ pub struct Accounts {
     rules: AccountRules,
     limits: LoginLimits,
     uses: TokenUses,
+    watcher: Option<Arc<dyn Watcher>>,
 }
 
 impl Accounts {
@@ -78,7 +79,13 @@ impl Accounts {
         clock: Arc<dyn Clock>,
         rules: AccountRules,
     ) -> Self {
-        Self { store, hasher, tokens, clock, rules, limits: LoginLimits::default(), uses: TokenUses::default() }
+        let (limits, uses) = (LoginLimits::default(), TokenUses::default());
+        Self { store, hasher, tokens, clock, rules, limits, uses, watcher: None }
+    }
+
+    /// The same, watched.
+    pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// Refuses where nobody can register, whatever is sent.
@@ -106,6 +113,9 @@ impl Accounts {
         // A taken name counts: else it would cost nothing to ask which names there are.
         if !matches!(registered, Ok(_) | Err(Error::UsernameTaken)) {
             attempt.abandoned();
+        }
+        if let (Some(watcher), Ok(_)) = (&self.watcher, &registered) {
+            watcher.registered();
         }
         registered
     }
@@ -223,6 +233,14 @@ impl Accounts {
     /// # Errors
     /// [`Error::WrongCredentials`], [`Error::TooManyAttempts`].
     pub fn login(&self, username: &str, password: &SecretString, address: IpAddr) -> Result<SignedIn> {
+        let signed_in = self.attempt_login(username, password, address);
+        if let Some(watcher) = &self.watcher {
+            watcher.logged_in(signed_in.as_ref().err());
+        }
+        signed_in
+    }
+
+    fn attempt_login(&self, username: &str, password: &SecretString, address: IpAddr) -> Result<SignedIn> {
         let username = Username::new(username).ok();
         let attempt = self.begin_attempt(username.as_ref(), address)?;
         let verified = self.verify(username.as_ref(), password);

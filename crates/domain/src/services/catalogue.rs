@@ -3,7 +3,11 @@
 mod restore;
 mod undo;
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 pub use self::undo::Undone;
 use super::{
@@ -17,7 +21,7 @@ use crate::{
     genre::{Genre, GenreId, GenreName},
     idempotency::KeyedRequest,
     movie::{Movie, MovieDetails, MovieDraft, MovieId},
-    ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth, Session, Store},
+    ports::{ChangeListener, Changed, Clock, GenreCount, MovieSearch, SearchHealth, Session, Store, Watcher},
     query::{GenreQuery, GenreSort, ListedMovie, MoviePage, MovieQuery},
     suggestion::Suggestion,
     text,
@@ -56,6 +60,7 @@ pub struct Catalogue {
     search: Arc<dyn MovieSearch>,
     clock: Arc<dyn Clock>,
     listeners: Vec<Arc<dyn ChangeListener>>,
+    watcher: Option<Arc<dyn Watcher>>,
 }
 
 impl Catalogue {
@@ -66,7 +71,12 @@ impl Catalogue {
         clock: Arc<dyn Clock>,
         listeners: Vec<Arc<dyn ChangeListener>>,
     ) -> Self {
-        Self { store, search, clock, listeners }
+        Self { store, search, clock, listeners, watcher: None }
+    }
+
+    /// The same, watched.
+    pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// The movie, from the database; while that is away, as the index has it.
@@ -96,7 +106,12 @@ impl Catalogue {
 
     /// A part of a list of movies, from the index.
     pub fn find(&self, query: &MovieQuery) -> Result<MoviePage> {
-        self.search.find(query)
+        let begin = Instant::now();
+        let page = self.search.find(query)?;
+        if let Some(watcher) = &self.watcher {
+            watcher.searched(query.filter.has_words().then_some(page.reach), begin.elapsed());
+        }
+        Ok(page)
     }
 
     /// Gives every movie of a list to `each`, in order, until that breaks off: all of one state of the catalogue, from

@@ -12,8 +12,9 @@ use crate::{
     change::{Edit, NewChange},
     error::Result,
     genre::Genre,
+    import::Counts,
     movie::{Field, Identity, ImdbId, Movie, MovieDetails, MovieDraft, MovieId, MoviePatch},
-    ports::{ChangeListener, Changed, Clock, Session, Store},
+    ports::{ChangeListener, Changed, Clock, Session, Store, Watcher},
     time::Timestamp,
     user::Admin,
     violation::{ViolationCode, Violations},
@@ -57,6 +58,7 @@ pub struct Import {
     listeners: Vec<Arc<dyn ChangeListener>>,
     /// In a rehearsal, where the movies are that `store` has copies of.
     original: Option<Arc<dyn Store>>,
+    watcher: Option<Arc<dyn Watcher>>,
 }
 
 /// The first id of what a rehearsal creates: above those of the movies it copies, as those of new movies are.
@@ -65,14 +67,19 @@ const REHEARSED_IDS: u64 = 1 << 62;
 impl Import {
     /// An import into `store`. The listeners hear of every movie it changes.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, listeners: Vec<Arc<dyn ChangeListener>>) -> Self {
-        Self { store, clock, listeners, original: None }
+        Self { store, clock, listeners, original: None, watcher: None }
+    }
+
+    /// The same, watched.
+    pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// An import that tells what would become of records and leaves `original` as it is. It works on `scratch`, an
     /// empty store, to which it copies whatever the records can meet.
     pub fn rehearsal(original: Arc<dyn Store>, scratch: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self> {
         scratch.writing(|session| session.new_movie_ids(REHEARSED_IDS))?;
-        Ok(Self { store: scratch, clock, listeners: Vec::new(), original: Some(original) })
+        Ok(Self { store: scratch, clock, listeners: Vec::new(), original: Some(original), watcher: None })
     }
 
     /// Begins a feed.
@@ -103,7 +110,7 @@ impl Load<'_> {
     /// Stores a batch of records in one transaction. Each sees what those before it did. Returns one outcome for each,
     /// in order.
     pub fn apply(&mut self, admin: &Admin, records: &[FeedRecord]) -> Result<Vec<Outcome>> {
-        let Import { store, clock, listeners, original } = self.import;
+        let Import { store, clock, listeners, original, watcher } = self.import;
         let now = clock.now();
         // What a record is on its own does not depend on the catalogue, and is not worked out again on a retry.
         let drafts: Vec<_> = records.iter().map(|record| record.patch.clone().onto(None).map(Known::from)).collect();
@@ -113,7 +120,7 @@ impl Load<'_> {
             store.writing(|session| copy(session, admin, now, &movies))?;
         }
         let before = &self.met;
-        let (outcomes, stored) = store.writing(|session| {
+        let (outcomes, stored): (Vec<_>, _) = store.writing(|session| {
             let mut batch = Batch::new(records, before);
             batch.fill(wanted.movies(session)?);
             let names = drafts.iter().flatten().flat_map(|known| known.draft.genres.as_slice());
@@ -130,8 +137,24 @@ impl Load<'_> {
                 listener.changed(Changed::Movie(id));
             }
         }
+        if let Some(watcher) = watcher {
+            watcher.imported(counted(&outcomes));
+        }
         Ok(outcomes)
     }
+}
+
+fn counted(outcomes: &[Outcome]) -> Counts {
+    let mut counts = Counts::default();
+    for outcome in outcomes {
+        *match outcome {
+            Outcome::Created => &mut counts.created,
+            Outcome::Updated => &mut counts.updated,
+            Outcome::Unchanged => &mut counts.unchanged,
+            Outcome::Rejected(_) => &mut counts.rejected,
+        } += 1;
+    }
+    counts
 }
 
 /// Adds those of `movies` that are not there yet, with genres of the same names.

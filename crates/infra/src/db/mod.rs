@@ -5,6 +5,7 @@
 //!   `answers`, `imports`, and `counter`, which gives out ids and change numbers, are implemented on it, each in its
 //!   own file
 //! - `connection`, `address`: one connection type for both databases, and the pool
+//! - `pulse`: whether a server answers at all
 //! - `turns`: the order of this process's writers
 //! - `dialect`: where the two differ
 //! - `migrations`, `schema`: the tables
@@ -26,6 +27,8 @@ mod genres;
 mod imports;
 mod migrations;
 mod movies;
+#[cfg(feature = "mysql")]
+mod pulse;
 mod raw;
 mod schema;
 mod store;
@@ -40,4 +43,4 @@ pub use backup::{Amount, BackupError, FileError, Phase, RestoreError, backup, re
 pub use error::{MigrateError, OpenError};
 pub use examine::{Feed, Looked, examine};
 pub use migrations::MigrationStatus;
-pub use store::{Database, DatabaseOptions};
+pub use store::{Database, DatabaseOptions, PoolStats};

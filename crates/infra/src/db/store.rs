@@ -1,11 +1,20 @@
 //! Transactions, and what happens when one fails.
 
-use std::{fmt, thread, time::Duration};
+#[cfg(feature = "mysql")]
+use std::sync::OnceLock;
+use std::{
+    fmt, io,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
 
-use diesel::r2d2::Pool;
+use diesel::r2d2::{self, Pool};
 use domain::{Error, Result, ports};
 use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "mysql")]
+use super::pulse::Pulse;
 use super::{
     address::Address,
     connection::{self, Connector, PooledConnection},
@@ -35,7 +44,31 @@ pub struct Database {
     address: Address,
     pool: Pool<Connector>,
     turns: Turns,
+    /// Where somebody wants it watched, and it is on a server.
+    #[cfg(feature = "mysql")]
+    pulse: OnceLock<Pulse>,
     lock_timeout: Duration,
+    /// How many wait for a connection.
+    waiting: AtomicU64,
+    /// How many waited in vain.
+    timeouts: AtomicU64,
+}
+
+/// How busy the connections are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStats {
+    /// The most connections there may be.
+    pub size: u64,
+    /// Those that there are.
+    pub connections: u64,
+    /// Those of them that nobody uses.
+    pub idle: u64,
+    /// How many wait for one.
+    pub waiting: u64,
+    /// How many waited in vain since the start.
+    pub timeouts: u64,
+    /// How many writes wait for those before them.
+    pub writers_waiting: u64,
 }
 
 /// How often a transaction is tried in all.
@@ -46,7 +79,16 @@ impl Database {
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let address = Address::parse(options.url.expose_secret())?;
         let pool = connection::pool(address.clone(), options.pool_size, options.connect_timeout, options.lock_timeout)?;
-        Ok(Self { address, pool, turns: Turns::default(), lock_timeout: options.lock_timeout })
+        Ok(Self {
+            address,
+            pool,
+            turns: Turns::default(),
+            #[cfg(feature = "mysql")]
+            pulse: OnceLock::new(),
+            lock_timeout: options.lock_timeout,
+            waiting: AtomicU64::new(0),
+            timeouts: AtomicU64::new(0),
+        })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that this took. Processes that start at
@@ -58,6 +100,78 @@ impl Database {
     /// Which migrations are applied.
     pub fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
         migrations::status(&self.address)
+    }
+
+    /// Has a thread watch from now on whether the server answers, where the database is on one: then nobody waits for
+    /// long for a server that hangs.
+    ///
+    /// # Errors
+    /// Where there is no thread to be had.
+    pub fn watch(&self) -> io::Result<()> {
+        #[cfg(feature = "mysql")]
+        if let Address::Mysql(url) = &self.address {
+            let pulse = Pulse::start(url.clone())?;
+            // Who watches already goes on.
+            let _ = self.pulse.set(pulse);
+        }
+        Ok(())
+    }
+
+    /// Refuses at once where the database is known to be away.
+    fn expect_answers(&self) -> Result<()> {
+        #[cfg(feature = "mysql")]
+        if self.pulse.get().is_some_and(Pulse::is_away) {
+            return Err(error::unavailable("it does not answer"));
+        }
+        Ok(())
+    }
+
+    fn heard(&self) {
+        #[cfg(feature = "mysql")]
+        if let Some(pulse) = self.pulse.get() {
+            pulse.heard();
+        }
+    }
+
+    /// How busy the connections are. Costs next to nothing.
+    pub fn stats(&self) -> PoolStats {
+        let state = self.pool.state();
+        PoolStats {
+            size: self.pool.max_size().into(),
+            connections: state.connections.into(),
+            idle: state.idle_connections.into(),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            timeouts: self.timeouts.load(Ordering::Relaxed),
+            writers_waiting: self.turns.waiting(),
+        }
+    }
+
+    /// Takes a connection of the pool, as soon as there is one.
+    fn connection(&self) -> Result<r2d2::PooledConnection<Connector>, Failure> {
+        if let Some(connection) = self.pool.try_get() {
+            return Ok(connection);
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let connection = self.wait_for_connection();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        connection.map_err(Failure::last)
+    }
+
+    fn wait_for_connection(&self) -> Result<r2d2::PooledConnection<Connector>> {
+        /// How often to look whether the database is known to be away meanwhile.
+        const LOOK: Duration = Duration::from_millis(200);
+        let give_up = Instant::now() + self.pool.connection_timeout();
+        loop {
+            let left = give_up.saturating_duration_since(Instant::now());
+            match self.pool.get_timeout(left.min(LOOK)) {
+                Ok(connection) => return Ok(connection),
+                Err(error) if left <= LOOK => {
+                    self.timeouts.fetch_add(1, Ordering::Relaxed);
+                    return Err(error::unavailable(error));
+                }
+                Err(_) => self.expect_answers()?,
+            }
+        }
     }
 
     fn run(&self, mode: Mode, work: &mut Work) -> Result<()> {
@@ -78,7 +192,8 @@ impl Database {
     }
 
     fn attempt(&self, mode: Mode, work: &mut Work) -> Result<(), Failure> {
-        let mut connection = self.pool.get().map_err(|e| Failure::last(error::unavailable(e)))?;
+        self.expect_answers().map_err(Failure::last)?;
+        let mut connection = self.connection()?;
         connection.begin(mode).map_err(|e| Failure::last(error::failed(e)))?;
         let done =
             in_transaction(&mut connection, mode, work).and_then(|()| connection.commit().map_err(Failure::from));
@@ -87,6 +202,9 @@ impl Database {
         {
             // The pool closes the connection, and that rolls back too.
             tracing::debug!(%error, "a rollback failed");
+        }
+        if done.is_ok() {
+            self.heard();
         }
         done
     }
@@ -134,6 +252,7 @@ impl ports::Store for Database {
     }
 
     fn write(&self, work: &mut Work) -> Result<()> {
+        self.expect_answers()?;
         let turn = self.turns.take(self.lock_timeout);
         let _turn = turn.ok_or_else(|| error::unavailable("the writes before this one take too long"))?;
         self.run(Mode::Write, work)

@@ -45,6 +45,11 @@ impl Turns {
         None
     }
 
+    /// How many wait for a turn.
+    pub fn waiting(&self) -> u64 {
+        self.lock().tickets.len().saturating_sub(1) as u64
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use domain::{
-    change::{Change, Edit},
+    change::{Change, Edit, Seq},
     error::Cause,
     genre::Genre,
     movie::{Movie, MovieId},
@@ -112,6 +112,8 @@ pub(super) enum Batch {
     Foreign,
     Changes {
         changes: Vec<Change>,
+        /// The number of the last change of the feed.
+        last: Seq,
         /// What the changes touch, ascending.
         ids: Vec<MovieId>,
         /// The movies of the first ids.
@@ -180,7 +182,7 @@ impl Follower {
             let _ = thread.join();
         }
         if let Some(live) = &mut self.live
-            && let Err(error) = live.commit()
+            && let Err(error) = live.commit(&self.shared)
         {
             warn!(error = &*error as &dyn std::error::Error, "the index could not be committed at the end");
         }
@@ -234,7 +236,10 @@ impl Follower {
                 self.live = Some(live);
                 Ok(Found::More)
             }
-            Batch::Changes { changes, ids, movies, genres, more } => self.apply(&changes, &ids, &movies, genres, more),
+            Batch::Changes { changes, last, ids, movies, genres, more } => {
+                self.shared.note_last(last);
+                self.apply(&changes, &ids, &movies, genres, more)
+            }
         }
     }
 
@@ -269,7 +274,7 @@ impl Follower {
         if live.writer.pending() >= COMMIT || !more {
             // Names of genres are in no document: there may be nothing to commit.
             if live.writer.pending() > 0 {
-                live.commit()?;
+                live.commit(&self.shared)?;
             }
             self.publish(genres, Some(more))?;
         } else if genres.is_some() {
@@ -390,7 +395,9 @@ impl Live {
             genres = Some(all);
             if self.writer.pending() >= COMMIT {
                 // These changes are not all in yet: after a restart, they are all applied again.
+                let begin = Instant::now();
                 self.writer.commit(self.seen)?;
+                shared.committed(begin.elapsed());
             }
         }
         self.seen = Mark { seq: last.seq, stamp: last.stamp };
@@ -398,10 +405,12 @@ impl Live {
     }
 
     /// Writes to disk what is not there yet.
-    pub(super) fn commit(&mut self) -> Result<(), Cause> {
+    pub(super) fn commit(&mut self, shared: &Shared) -> Result<(), Cause> {
         if self.seen != self.committed {
+            let begin = Instant::now();
             self.writer.commit(self.seen)?;
             self.committed = self.seen;
+            shared.committed(begin.elapsed());
         }
         Ok(())
     }
@@ -447,6 +456,8 @@ pub(super) fn read(
     }
     let more = taken < changes.len();
     changes.truncate(taken);
+    let known = changes.last().map_or(seen.seq, |change| change.seq);
+    let last = if more { session.last_change()?.map_or(known, |(last, _)| last) } else { known };
     let ids = ids.into_iter().collect::<Vec<_>>();
     let movies = session.movies(&ids[..ids.len().min(MOVIES)])?;
     let genres = if needs_genres || genres_changed || !movies.iter().all(has_known_genres) {
@@ -454,7 +465,7 @@ pub(super) fn read(
     } else {
         None
     };
-    Ok(Batch::Changes { changes, ids, movies, genres, more })
+    Ok(Batch::Changes { changes, last, ids, movies, genres, more })
 }
 
 /// Tells of changes to movies and genres that may be known. New ones are not.

@@ -51,7 +51,7 @@ mod words;
 mod writer;
 
 use std::{
-    io,
+    fs, io,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -124,8 +124,30 @@ pub enum OpenError {
     },
 }
 
+/// How large the index is, and how far behind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IndexStats {
+    /// How many movies it shows.
+    pub documents: u64,
+    /// In how many segments they are.
+    pub segments: u64,
+    /// How large its files are.
+    pub bytes: u64,
+    /// How often it was written to disk since the start.
+    pub commits: u64,
+    /// How long that took in all.
+    pub commit_time: Duration,
+    /// The last change that lists show.
+    pub applied: Seq,
+    /// The last change that is known of.
+    pub last: Seq,
+    /// For how long there have been changes that lists do not show.
+    pub lag: Duration,
+}
+
 /// Lists of movies from an index that follows the changes of a store.
 pub struct SearchIndex {
+    path: PathBuf,
     shared: Arc<Shared>,
     follower: Mutex<Option<JoinHandle<()>>>,
 }
@@ -140,11 +162,11 @@ impl SearchIndex {
         let generations = Generations::lock(&options.path)?;
         let shared = Arc::new(Shared::new());
         let memory = Arc::new(Memory::new(options.cache_bytes, options.facet_matches));
-        let path = options.path.clone();
+        let (path, directory) = (options.path.clone(), options.path.clone());
         let follower = Follower::new(Arc::clone(&shared), store, listeners, generations, options, memory);
         let thread = thread::Builder::new().name("index".to_owned()).spawn(move || follower.run());
         let thread = thread.map_err(|source| OpenError::Io { path, source })?;
-        Ok(Arc::new(Self { shared, follower: Mutex::new(Some(thread)) }))
+        Ok(Arc::new(Self { path: directory, shared, follower: Mutex::new(Some(thread)) }))
     }
 
     /// Reads the index of another process, which has the directory, as it is once it shows everything that is written
@@ -156,7 +178,23 @@ impl SearchIndex {
         let (snapshot, mark) = beside::current_snapshot(path, store, patience)?;
         let shared = Arc::new(Shared::new());
         shared.publish(snapshot, mark, None);
-        Ok(Arc::new(Self { shared, follower: Mutex::new(None) }))
+        Ok(Arc::new(Self { path: path.to_owned(), shared, follower: Mutex::new(None) }))
+    }
+
+    /// How large it is, and how far behind. Looks at the sizes of its files, and waits for nothing else.
+    pub fn stats(&self) -> IndexStats {
+        let (lag, commits) = (self.shared.lag(), self.shared.commits());
+        let (documents, segments) = self.shared.latest().map(|snapshot| snapshot.size()).unwrap_or_default();
+        IndexStats {
+            documents,
+            segments,
+            bytes: bytes_below(&self.path),
+            commits: commits.count,
+            commit_time: commits.time,
+            applied: lag.applied,
+            last: lag.last,
+            lag: lag.time,
+        }
     }
 
     /// Stops following: ends the step at hand, commits, and gives the directory free. Lists can still be read.
@@ -168,6 +206,17 @@ impl SearchIndex {
             let _ = thread.join();
         }
     }
+}
+
+/// How large the files below `directory` are, as far as they can be seen: they come and go.
+fn bytes_below(directory: &Path) -> u64 {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let size = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(file) if file.is_dir() => bytes_below(&entry.path()),
+        Ok(file) => file.len(),
+        Err(_) => 0,
+    };
+    entries.map(size).sum()
 }
 
 impl Drop for SearchIndex {

@@ -353,7 +353,7 @@ impl Build {
                 return Ok(());
             }
             live.put_in(&self.store, &self.shared, (&changes, &ids, &movies))?;
-            live.commit()?;
+            live.commit(&self.shared)?;
             live.reader.reload()?;
             self.go_on()?;
             if !more {

@@ -35,6 +35,25 @@ struct State {
     behind_since: Option<Instant>,
     /// The last change that somebody waited for in vain.
     missed: Seq,
+    /// The last change that is known of, applied or not.
+    last: Seq,
+    commits: Commits,
+}
+
+/// What was written to disk since the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Commits {
+    pub(super) count: u64,
+    /// How long they took in all.
+    pub(super) time: Duration,
+}
+
+/// How far the index is behind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lag {
+    pub(super) applied: Seq,
+    pub(super) last: Seq,
+    pub(super) time: Duration,
 }
 
 impl Shared {
@@ -48,6 +67,8 @@ impl Shared {
             caught_up: false,
             behind_since: None,
             missed: 0,
+            last: 0,
+            commits: Commits::default(),
         };
         Self { snapshot: RwLock::new(None), state: Mutex::new(state), call: Condvar::new(), news: Condvar::new() }
     }
@@ -73,6 +94,7 @@ impl Shared {
         drop(old);
         let mut state = self.state();
         state.applied = applied;
+        state.last = state.last.max(applied.seq);
         if let Some(behind) = behind {
             state.set_behind(behind);
         }
@@ -93,8 +115,34 @@ impl Shared {
         }
     }
 
+    /// How far lists are behind what is known of the feed.
+    pub(super) fn lag(&self) -> Lag {
+        let state = self.state();
+        let time = state.behind_since.map(|since| since.elapsed()).unwrap_or_default();
+        Lag { applied: state.applied.seq, last: state.last, time }
+    }
+
+    /// What was written to disk.
+    pub(super) fn commits(&self) -> Commits {
+        self.state().commits
+    }
+
+    /// Notes a commit.
+    pub(super) fn committed(&self, took: Duration) {
+        let commits = &mut self.state().commits;
+        commits.count += 1;
+        commits.time += took;
+    }
+
+    /// Notes that there is this change.
+    pub(super) fn note_last(&self, seq: Seq) {
+        let mut state = self.state();
+        state.last = state.last.max(seq);
+    }
+
     /// See [`MovieSearch::wait_for`](domain::ports::MovieSearch::wait_for).
     pub(super) fn wait_for(&self, seq: Seq, timeout: Duration) -> bool {
+        self.note_last(seq);
         self.call();
         let waiting = |state: &mut State| state.applied.seq < seq && !state.stopping;
         let (mut state, _) =
@@ -150,6 +198,7 @@ impl Shared {
     pub(super) fn start_over(&self) {
         let mut state = self.state();
         state.missed = 0;
+        state.last = 0;
         state.caught_up = false;
     }
 

@@ -224,6 +224,15 @@ impl Snapshot {
         &self.genres
     }
 
+    /// How many movies it shows, and in how many segments they are.
+    pub(super) fn size(&self) -> (u64, u64) {
+        let alive = |view: &View| match &view.alive {
+            None => u64::from(view.segment.max_doc),
+            Some(alive) => alive.iter().map(|word| u64::from(word.count_ones())).sum(),
+        };
+        (self.views().map(alive).sum(), self.views.len() as u64)
+    }
+
     /// The ids of the segments, in no order.
     pub(super) fn segment_ids(&self) -> impl Iterator<Item = SegmentId> {
         self.views.iter().map(|(id, _)| *id)

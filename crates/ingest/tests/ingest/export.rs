@@ -76,7 +76,7 @@ fn the_program_writes_the_movies_that_are_asked_for(database: &TestDatabase) {
 
 fn the_program_reads_beside_a_server(database: &TestDatabase) {
     let program = loaded(database);
-    let server = Services::open(&settings(database.url(), &program.path("data/search")), Vec::new()).unwrap();
+    let server = Services::open(&settings(database.url(), &program.path("data/search")), Vec::new(), None).unwrap();
     assert_eq!(names(&program.run(&["export", "--sort", "id"])), ["Star Wars", "Ran", "Das Boot"]);
     let patch = MoviePatch { name: Field::Value("New".to_owned()), ..MoviePatch::default() };
     let admin = Admin::operator();
