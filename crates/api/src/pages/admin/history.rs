@@ -9,7 +9,7 @@ use domain::{
     error::{Error, Result},
     movie::{Movie, MovieId},
     query::parameters::Parameters,
-    services::{Duplicates, History, HistoryStart},
+    services::{Duplicates, HistoryStart},
     time::Timestamp,
 };
 
@@ -31,9 +31,6 @@ use crate::{
 
 /// The changes of a page.
 const ITEMS: u32 = 20;
-
-/// How many changes are read at once to find a version.
-const READ_AT_ONCE: u32 = 100;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -132,22 +129,6 @@ fn differences(page: &Page, before: Option<&Movie>, after: &Movie) -> Vec<(&'sta
     names.map(|name| (name, before.get(name).to_owned(), after.get(name).to_owned())).collect()
 }
 
-/// The state that a movie had as `version`, if it is kept.
-pub fn state_of(history: &History, id: MovieId, version: u32) -> Result<Option<Movie>> {
-    let mut start = HistoryStart::Offset(0);
-    loop {
-        let part = history.of_movie(id, start, READ_AT_ONCE)?;
-        for change in part.changes {
-            let Edit::Movie { before, after, .. } = change.edit else { continue };
-            if let Some(state) = [after, before].into_iter().flatten().find(|state| state.version == version) {
-                return Ok(Some(*state));
-            }
-        }
-        let Some(next) = part.next else { return Ok(None) };
-        start = HistoryStart::Below(next);
-    }
-}
-
 #[derive(Template)]
 #[template(path = "admin/history.html")]
 struct HistoryTemplate<'a> {
@@ -239,7 +220,7 @@ async fn show(
         };
         let last = after.clone().or(before).ok_or(Error::NotFound("version"))?;
         let version = version.unwrap_or(last.version);
-        let then = state_of(&history, id, version)?.ok_or(Error::NotFound("version"))?;
+        let then = history.state(id, version)?.ok_or(Error::NotFound("version"))?;
         Ok((after, last, then))
     })
     .await?;
