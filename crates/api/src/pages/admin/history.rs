@@ -39,6 +39,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// A field in which two states of a movie differ: its name, and its text in each; empty where there was nothing.
+pub type Difference = (&'static str, String, String);
+
 /// A change of a movie.
 pub struct Entry {
     /// The version from then on; of a removal, the version that was removed.
@@ -49,7 +52,7 @@ pub struct Entry {
     action: Action,
     /// What the movie is called from then on.
     name: String,
-    differences: Vec<(&'static str, String, String)>,
+    differences: Vec<Difference>,
 }
 
 impl Entry {
@@ -68,8 +71,8 @@ impl Entry {
             action,
             name: latest.details.name.to_string(),
             // A removal takes everything away: what that was stands in the changes before it.
-            differences: match &after {
-                Some(after) => differences(page, before.as_deref(), after),
+            differences: match after.as_deref() {
+                Some(after) => differences(page, before.as_deref(), Some(after)),
                 None => Vec::new(),
             },
         })
@@ -80,11 +83,11 @@ impl Entry {
     }
 
     pub fn via<'a>(&self, page: &'a Page) -> Text<'a> {
-        via(page, self.via)
+        via(page, &self.via)
     }
 
     pub fn action<'a>(&self, page: &'a Page) -> Text<'a> {
-        action(page, self.action)
+        action(page, &self.action)
     }
 
     pub fn is_removal(&self) -> bool {
@@ -102,7 +105,7 @@ impl Entry {
 }
 
 /// By which way a change came.
-pub fn via(page: &Page, via: Via) -> Text<'_> {
+pub fn via<'a>(page: &'a Page, via: &Via) -> Text<'a> {
     match via {
         Via::Api => page.t("admin-via-api"),
         Via::Page => page.t("admin-via-page"),
@@ -112,7 +115,7 @@ pub fn via(page: &Page, via: Via) -> Text<'_> {
 }
 
 /// What was done.
-pub fn action(page: &Page, action: Action) -> Text<'_> {
+pub fn action<'a>(page: &'a Page, action: &Action) -> Text<'a> {
     match action {
         Action::Create => page.t("admin-action-create"),
         Action::Update => page.t("admin-action-update"),
@@ -120,11 +123,11 @@ pub fn action(page: &Page, action: Action) -> Text<'_> {
     }
 }
 
-/// The fields in which two states differ, with the text of each before and after.
-fn differences(page: &Page, before: Option<&Movie>, after: &Movie) -> Vec<(&'static str, String, String)> {
+/// The fields in which two states differ. No movie has empty ones.
+pub fn differences(page: &Page, before: Option<&Movie>, after: Option<&Movie>) -> Vec<Difference> {
     let separator = separator(page);
-    let before = before.map(|movie| Typed::of_draft(&movie.draft(), separator)).unwrap_or_default();
-    let after = Typed::of_draft(&after.draft(), separator);
+    let typed = |movie: Option<&Movie>| movie.map(|movie| Typed::of_draft(&movie.draft(), separator));
+    let (before, after) = (typed(before).unwrap_or_default(), typed(after).unwrap_or_default());
     let names = EDITABLE.into_iter().filter(|name| before.get(name) != after.get(name));
     names.map(|name| (name, before.get(name).to_owned(), after.get(name).to_owned())).collect()
 }
@@ -186,7 +189,7 @@ struct RestoreTemplate<'a> {
     /// The version that stands, or in which the movie was removed.
     current: u32,
     is_removed: bool,
-    differences: Vec<(&'static str, String, String)>,
+    differences: Vec<Difference>,
     /// The movie that stands in the way, and whether it may stand beside this one.
     existing: Option<(u64, bool)>,
 }
@@ -232,7 +235,7 @@ async fn show(
         version: then.version,
         current: last.version,
         is_removed: now.is_none(),
-        differences: differences(page, now.as_deref(), &then),
+        differences: differences(page, now.as_deref(), Some(&then)),
         existing,
     };
     page.show_as(status, &template)
