@@ -15,7 +15,10 @@ use domain::{
     violation::{Violation, ViolationCode},
 };
 
-use super::{confirm::Confirm, paging::Paging};
+use super::{
+    confirm::Confirm,
+    paging::{Paging, pages},
+};
 use crate::{
     endpoint::Endpoint,
     pages::{
@@ -32,7 +35,7 @@ use crate::{
 const PATH: &str = "/admin/genres";
 
 /// How many genres a page lists.
-const LISTED: u64 = 100;
+const LISTED: u32 = 100;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -131,9 +134,8 @@ async fn show_list(
         _ => None,
     };
     let total = genres.len() as u64;
-    let paging = Paging::of(page, total, LISTED);
-    let first = (paging.number - 1) * LISTED;
-    let shown = genres.get(first as usize..(first + LISTED).min(total) as usize).unwrap_or_default();
+    let paging = Paging::of(page, pages(total, LISTED));
+    let shown = genres.chunks(LISTED as usize).nth(paging.number as usize - 1).unwrap_or_default();
     let find = find.unwrap_or_default();
     let template = ListTemplate { page, genres: shown, total, find, by_count, paging, notice, name, wrong };
     page.show_as(status, &template)
