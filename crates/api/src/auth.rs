@@ -51,10 +51,12 @@ pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Resul
 
 /// Refuses a request with a token that is not valid. Whose a valid one is, the extractors of this module find out.
 pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
-    let (token, is_cookie) = match (token(request.headers())?, session::token(request)) {
-        (Some(token), _) => (token.to_owned(), false),
-        (None, Some(token)) => (token, true),
-        (None, None) => return Ok(()),
+    let (token, is_cookie) = match token(request.headers())? {
+        Some(token) => (token.to_owned(), false),
+        None => match session::token(request) {
+            Some(token) => (token, true),
+            None => return Ok(()),
+        },
     };
     if is_cookie {
         session::check_origin(request)?;

@@ -42,13 +42,9 @@ admin-all-changes = كل التغييرات
 admin-last-imports = آخر عمليات الاستيراد
 admin-to-import = استيراد أفلام
 admin-nothing-yet = لا شيء بعد.
-admin-import-running = جارٍ
-admin-import-done = اكتمل
-admin-import-failed = فشل
-admin-import-interrupted = توقف
 admin-import-counts = جديد: { $created }، معدَّل: { $updated }، مرفوض: { $rejected }
 
-admin-program = برنامج
+admin-program = برنامج على الخادم
 admin-via-api = واجهة API
 admin-via-page = صفحة ويب
 admin-via-import = استيراد

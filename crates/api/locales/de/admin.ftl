@@ -30,13 +30,9 @@ admin-all-changes = Alle Änderungen
 admin-last-imports = Letzte Importe
 admin-to-import = Filme importieren
 admin-nothing-yet = Noch nichts.
-admin-import-running = Läuft
-admin-import-done = Fertig
-admin-import-failed = Fehlgeschlagen
-admin-import-interrupted = Abgebrochen
 admin-import-counts = { $created } neu, { $updated } geändert, { $rejected } abgelehnt
 
-admin-program = ein Programm
+admin-program = ein Programm auf dem Server
 admin-via-api = API
 admin-via-page = Webseite
 admin-via-import = Import
@@ -73,7 +69,7 @@ admin-history = Versionen
 admin-history-of = Versionen von { $name }
 admin-pages = Seiten
 admin-page-of = Seite { $number } von { $last }
-admin-previous = Vorige Seite
+admin-previous = Vorherige Seite
 admin-next = Nächste Seite
 
 admin-choose = Auswählen

@@ -33,20 +33,16 @@ admin-all-changes = All changes
 admin-last-imports = Last imports
 admin-to-import = Import movies
 admin-nothing-yet = Nothing yet.
-admin-import-running = Running
-admin-import-done = Done
-admin-import-failed = Failed
-admin-import-interrupted = Interrupted
 # How many records of an import became what.
 admin-import-counts = { $created } new, { $updated } changed, { $rejected } rejected
 
-# Who made a change, where no user did.
-admin-program = a program
+# In the place of a user's name: a program on the server's own machine did it.
+admin-program = a program on the server
 # By which way a change came: the interface for programs, a web page, a feed, the command line.
 admin-via-api = API
-admin-via-page = web page
-admin-via-import = import
-admin-via-cli = command line
+admin-via-page = Web page
+admin-via-import = Import
+admin-via-cli = Command line
 admin-action-create = Added
 admin-action-update = Changed
 admin-action-delete = Removed
@@ -67,6 +63,7 @@ admin-sort-oldest = Oldest year first
 admin-sort-changed = Last changed first
 admin-sort-added = Last added first
 admin-sort-id = By number
+# Applies a filter.
 admin-show = Show
 admin-show-all = Show all movies
 admin-none-found = No movie matches this search.

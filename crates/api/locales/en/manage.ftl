@@ -1,31 +1,19 @@
-# The admin section: genres, users, imports and changes.
+# The admin section: genres, users, imports and changes. What these pages share with the others of the section is in
+# admin.ftl.
 
 # Buttons and headings of tables that several of these pages share.
 manage-add = Add
-manage-save = Save
 manage-edit = Edit
 manage-delete = Delete
-manage-cancel = Cancel
-# To the next step of something.
-manage-go-on = Continue
-# Applies a filter.
-manage-show = Show
 manage-show-all = Show all
-manage-sort = Order
 manage-sort-name = By name
 manage-sort-count = Most movies first
 manage-name = Name
 manage-actions = Actions
 manage-state = State
 manage-created = Created
-manage-pages = Pages
-manage-previous = Previous page
-manage-next = Next page
-manage-page-of = Page { $page } of { $pages }
 manage-when = When
 manage-who = Who
-# In the place of a user's name: a program on the server's own machine did it.
-manage-program = a program on the server
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -60,9 +48,6 @@ manage-genre-merged = { $count ->
 manage-genre-deleted = The genre was deleted.
 manage-genre-rename = Rename
 manage-genre-rename-hint = The new name shows at once in every movie that has the genre.
-manage-genre-name-length = A name has 1 to { $most } characters.
-manage-genre-name-format = A name contains no comma, no | and no control characters.
-manage-genre-name-taken = A genre of this name exists already.
 manage-genre-merge-instead = Merge into it instead
 manage-genre-merge = Merge
 manage-genre-merge-title = Merge into another genre
@@ -128,7 +113,6 @@ manage-import-too-large = The file is too large: at most { $size } are taken, un
 manage-import-no-place = Too many uploads wait on the server. Finish or discard one of them, or try again later.
 manage-import-busy = As many imports run as may at once. Please try again in a moment.
 manage-import-yours = Your uploads
-manage-imports-last = Last imports
 manage-imports-none = Nothing was imported yet.
 manage-imports-all = All imports
 # Where the movies of an import come from: the name of a file, or "api".
@@ -182,29 +166,18 @@ manage-rejects-first = { $count ->
 }
 manage-record = Record
 manage-record-whole = the whole record
-manage-field = Field
 manage-reason = Reason
 
 # Changes.
 manage-changes-filter = Filter the changes
 manage-any = Any
-# By which way a change came.
 manage-how = By way of
-manage-via-api = API
-manage-via-page = Web page
-manage-via-import = Import
-manage-via-cli = Command line
 manage-what-done = What was done
-manage-action-create = Added
-manage-action-update = Changed
-manage-action-delete = Removed
 manage-to-what = To what
 manage-changes-no-user = No user can have this name.
 manage-changes-none = Nothing was changed yet.
 manage-changes-not-found = There are no such changes.
 manage-changes-go-on = None of the latest changes is such a one. Older ones may be.
-manage-changes-older = Older changes
-manage-changes-latest = Latest changes
 manage-changes-api = These changes in the API
 # What happened; the name of the movie or genre comes after it.
 manage-movie-created = Movie added
@@ -217,7 +190,6 @@ manage-movies-created = { $count ->
 manage-genre-change-created = Genre added
 manage-genre-change-renamed = Genre renamed
 manage-genre-change-deleted = Genre removed
-manage-history = History
 manage-differences = { $count ->
     [one] { $count } field
    *[other] { $count } fields
@@ -225,12 +197,3 @@ manage-differences = { $count ->
 # Said before a value, to people who do not see that it is struck out, or new.
 manage-before = before:
 manage-after = now:
-manage-director = Director
-manage-year = Year
-manage-score = IMDb score
-manage-popularity = Popularity
-manage-votes = Votes
-manage-runtime = Running time (minutes)
-manage-imdb-id = IMDb id
-manage-overview = Overview
-manage-poster = Poster

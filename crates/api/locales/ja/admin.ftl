@@ -27,13 +27,9 @@ admin-all-changes = すべての変更
 admin-last-imports = 最近のインポート
 admin-to-import = 映画をインポート
 admin-nothing-yet = まだありません。
-admin-import-running = 実行中
-admin-import-done = 完了
-admin-import-failed = 失敗
-admin-import-interrupted = 中断
 admin-import-counts = 新規 { $created }、変更 { $updated }、却下 { $rejected }
 
-admin-program = プログラム
+admin-program = サーバー上のプログラム
 admin-via-api = API
 admin-via-page = ウェブページ
 admin-via-import = インポート
@@ -68,7 +64,7 @@ admin-changed = 変更日
 admin-history = 履歴
 admin-history-of = { $name } の履歴
 admin-pages = ページ
-admin-page-of = { $last } ページ中 { $number } ページ
+admin-page-of = { $last } ページ中 { $number } ページ目
 admin-previous = 前のページ
 admin-next = 次のページ
 

@@ -1,5 +1,7 @@
 //! One's own account: password, language, tokens and logins.
 
+use std::collections::VecDeque;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -37,11 +39,12 @@ use crate::{
 
 const ACCOUNT: &str = "/account";
 
-/// The most logins that are shown, the last ones. Programs that log in by themselves have made as many as they like.
+/// The most logins that are shown beside that of this browser, the last ones. Programs that log in by themselves have
+/// made as many as they like.
 const MAX_LOGINS: usize = 20;
 
-/// The most tokens that are read; far more than people have.
-const MAX_READ: u32 = 10_000;
+/// How many tokens are read at once.
+const READ_AT_ONCE: u32 = 1_000;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -78,13 +81,7 @@ struct AccountTemplate<'a> {
 
 impl<'a> AccountTemplate<'a> {
     async fn new(page: &'a Page, caller: &'a SignedIn, state: &State) -> Result<Self, Problem> {
-        let (mut tokens, mut logins): (Vec<_>, Vec<_>) =
-            all_tokens(caller, state).await?.into_iter().partition(|token| token.name.is_some());
-        tokens.reverse();
-        // That of this browser first, then the latest.
-        logins.sort_by_key(|login| (login.id != caller.token.id, std::cmp::Reverse(login.id.0)));
-        let more_logins = logins.len().saturating_sub(MAX_LOGINS);
-        logins.truncate(MAX_LOGINS);
+        let Tokens { named: tokens, logins, more_logins } = Tokens::of(caller, state).await?;
         Ok(Self {
             page,
             user: &caller.user,
@@ -112,10 +109,44 @@ impl<'a> AccountTemplate<'a> {
     }
 }
 
-async fn all_tokens(caller: &SignedIn, state: &State) -> Result<Vec<Token>, Problem> {
-    let (accounts, user) = (state.accounts.clone(), caller.user.id);
-    let page = IdPage { limit: MAX_READ, after: 0, skip: 0 };
-    Ok(blocking(move || accounts.tokens(user, page)).await?.items)
+/// The tokens of a user, the latest first.
+struct Tokens {
+    named: Vec<Token>,
+    /// That of this browser comes before all.
+    logins: Vec<Token>,
+    more_logins: usize,
+}
+
+impl Tokens {
+    async fn of(caller: &SignedIn, state: &State) -> Result<Self, Problem> {
+        let (accounts, user, present) = (state.accounts.clone(), caller.user.id, caller.token.id);
+        blocking(move || {
+            let (mut named, mut logins, mut more_logins) = (Vec::new(), VecDeque::new(), 0);
+            let mut present_login = None;
+            let mut after = 0;
+            loop {
+                let tokens = accounts.tokens(user, IdPage { limit: READ_AT_ONCE, after, skip: 0 })?.items;
+                let Some(last) = tokens.last() else { break };
+                after = last.id.0;
+                for token in tokens {
+                    if token.name.is_some() {
+                        named.push(token);
+                    } else if token.id == present {
+                        present_login = Some(token);
+                    } else {
+                        logins.push_back(token);
+                    }
+                }
+                let surplus = logins.len().saturating_sub(MAX_LOGINS);
+                logins.drain(..surplus);
+                more_logins += surplus;
+            }
+            named.reverse();
+            let logins = present_login.into_iter().chain(logins.into_iter().rev()).collect();
+            Ok(Self { named, logins, more_logins })
+        })
+        .await
+    }
 }
 
 /// What was done before the page is shown, which is said on it.
@@ -230,6 +261,6 @@ async fn revoke(caller: SignedIn, id: Path<String>, state: State) -> Result<Http
 
 async fn own_token(id: &str, caller: &SignedIn, state: &State) -> Result<Token, Problem> {
     let id = TokenId(path_id(id, "token")?);
-    let token = all_tokens(caller, state).await?.into_iter().find(|token| token.id == id);
-    token.ok_or_else(|| Problem::not_found("token"))
+    let (accounts, user) = (state.accounts.clone(), caller.user.id);
+    blocking(move || accounts.token(user, id)).await
 }

@@ -22,6 +22,10 @@ const NAME: &str = "session";
 
 /// The token in the request's cookie.
 pub fn token(request: &HttpRequest) -> Option<String> {
+    // Most requests of the API have no cookies, for which nothing is to be allocated.
+    if !request.headers().contains_key(header::COOKIE) {
+        return None;
+    }
     request.cookie(NAME).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
 }
 

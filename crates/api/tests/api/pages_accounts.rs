@@ -186,6 +186,20 @@ fn a_login_of_another_browser_can_be_ended() {
 }
 
 #[test]
+fn of_many_logins_the_latest_are_shown_and_that_of_this_browser_first() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    let own = app.session("admin");
+    (0..23).for_each(|_| drop(app.session("admin")));
+    let page = app.get("/account").header("Cookie", &own).answer().text;
+    assert_eq!(page.matches("href=\"/account/tokens/").count(), 20);
+    assert!(
+        page.find("This browser") < page.find("href=\"/account/tokens/") && page.contains("3 older logins"),
+        "{page}"
+    );
+}
+
+#[test]
 fn forms_that_were_shown_again_lead_back_to_the_account() {
     let database = testing::sqlite();
     let app = TestApp::spawn(&database);

@@ -185,10 +185,10 @@ fn what_is_wrong_with_a_genres_name_is_said_beside_it(database: &TestDatabase) {
     let long = "x".repeat(51);
     for path in ["/admin/genres".to_owned(), format!("/admin/genres/{war}")] {
         for (name, status, text) in [
-            (" ", 422, "A name has 1 to 50 characters."),
-            (&long, 422, "A name has 1 to 50 characters."),
-            ("a,b", 422, "A name contains no comma"),
-            ("dRAMA", 409, "A genre of this name exists already."),
+            (" ", 422, "Please use 1 to 50 characters."),
+            (&long, 422, "Please use 1 to 50 characters."),
+            ("a,b", 422, "Commas, vertical bars and control characters are not allowed"),
+            ("dRAMA", 409, "Another genre has this name."),
         ] {
             let answer = admin.post(&path, &[("name", name)]);
             assert_eq!(answer.status, status, "{answer:?}");
@@ -210,7 +210,7 @@ fn what_is_wrong_with_a_genres_name_is_said_beside_it(database: &TestDatabase) {
     assert_eq!(admin.post("/admin/genres/999/delete", &[]).status, 404);
     // The same in the language of the page.
     let german = admin.sent(app.post("/admin/genres?lang=de").form(&[("name", "")]));
-    assert_lacks(&german.text, &["A name has 1 to 50 characters."]);
+    assert_lacks(&german.text, &["Please use 1 to 50 characters."]);
 }
 
 fn a_genre_that_came_into_use_is_not_deleted_unasked(database: &TestDatabase) {

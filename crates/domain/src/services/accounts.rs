@@ -346,6 +346,16 @@ impl Accounts {
         Ok(listed)
     }
 
+    /// One of the user's tokens, logins included.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also where the token is another user's.
+    pub fn token(&self, user: UserId, id: TokenId) -> Result<Token> {
+        let (now, page) = (self.clock.now(), IdPage { limit: 1, after: id.0.saturating_sub(1), skip: 0 });
+        let tokens = self.store.reading(|session| session.tokens_of(user, now, page))?;
+        tokens.into_iter().find(|token| token.id == id).ok_or(Error::NotFound("token"))
+    }
+
     /// Makes a token that lasts so many days for the user whose token `caller` is.
     ///
     /// # Errors

@@ -85,6 +85,11 @@ impl History {
         self.store.reading(|session| read_history(session, id, start, limit))
     }
 
+    /// The state that a movie had as `version`, if that is kept. The movie may be gone.
+    pub fn state(&self, id: MovieId, version: u32) -> Result<Option<Movie>> {
+        self.store.reading(|session| state_of(session, id, version))
+    }
+
     /// Removes some of the changes that are older than `days`, and returns whether there may be more. The latest
     /// change, and what followers are about to read, stays.
     pub fn forget(&self, days: u32) -> Result<bool> {
@@ -153,6 +158,26 @@ fn is_by(filter: &ChangeFilter, load: &Change) -> bool {
         Some(Actor::Program) => load.actor.is_none(),
     };
     by_actor && filter.via.is_none_or(|via| via == load.via) && filter.action.is_none_or(|done| done == Action::Create)
+}
+
+/// The state that a movie had as `version`: its state now, or that before the change that ended it.
+pub(super) fn state_of(session: &mut dyn Session, id: MovieId, version: u32) -> Result<Option<Movie>> {
+    if let Some(movie) = session.movie(id)?.filter(|movie| movie.version == version) {
+        return Ok(Some(movie));
+    }
+    let mut below = Seq::MAX;
+    loop {
+        let changes = session.changes_of(id, below, 0, RECORDS)?;
+        let Some(last) = changes.last() else { return Ok(None) };
+        below = last.seq;
+        for change in changes {
+            if let Edit::Movie { before: Some(before), .. } = change.edit
+                && before.version <= version
+            {
+                return Ok(Some(*before).filter(|before| before.version == version));
+            }
+        }
+    }
 }
 
 /// The changes of a bulk load that added the `count` movies from `first` on: each as if it had been added by itself.

@@ -1,16 +1,21 @@
 //! `/admin/changes`: what was done, the latest first.
 
-use std::{fmt::Display, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use askama::Template;
 use domain::{
     change::{Action, Actor, Change, ChangeFilter, Edit, Seq, Subject, Via},
+    genre::Genre,
     movie::{Movie, MovieId},
     query::parameters::{Parameters, url},
     user::Username,
 };
 
+use super::{
+    history::{action, differences, via},
+    typed::label,
+};
 use crate::{
     endpoint::Endpoint,
     pages::{
@@ -95,23 +100,6 @@ const ACTIONS: [(&str, Action); 3] =
 
 const SUBJECTS: [(&str, Subject); 2] = [("movies", Subject::Movies), ("genres", Subject::Genres)];
 
-fn via<'a>(page: &'a Page, via: &Via) -> Text<'a> {
-    match via {
-        Via::Api => page.t("manage-via-api"),
-        Via::Page => page.t("manage-via-page"),
-        Via::Import => page.t("manage-via-import"),
-        Via::Cli => page.t("manage-via-cli"),
-    }
-}
-
-fn action<'a>(page: &'a Page, action: &Action) -> Text<'a> {
-    match action {
-        Action::Create => page.t("manage-action-create"),
-        Action::Update => page.t("manage-action-update"),
-        Action::Delete => page.t("manage-action-delete"),
-    }
-}
-
 fn subject<'a>(page: &'a Page, subject: &Subject) -> Text<'a> {
     match subject {
         Subject::Genres => page.t("admin-nav-genres"),
@@ -120,16 +108,16 @@ fn subject<'a>(page: &'a Page, subject: &Subject) -> Text<'a> {
 }
 
 /// A change, as it is shown.
-struct Entry<'a> {
+pub struct Entry<'a> {
     /// It, or the latest of several.
-    change: &'a Change,
+    pub change: &'a Change,
     /// What was done to what.
-    title: Text<'a>,
+    pub title: Text<'a>,
     /// Its name.
-    name: Option<&'a str>,
+    pub name: Option<&'a str>,
     /// Where it can be seen, if it is there still.
-    link: Option<String>,
-    history: Option<String>,
+    pub link: Option<String>,
+    pub history: Option<String>,
     differences: Vec<Difference<'a>>,
 }
 
@@ -138,6 +126,11 @@ struct Difference<'a> {
     field: Text<'a>,
     before: String,
     after: String,
+}
+
+/// The changes as they are shown; the batches of one load are one entry.
+pub fn entries<'a>(page: &'a Page, changes: &'a [Change]) -> Vec<Entry<'a>> {
+    changes.chunk_by(are_of_one_load).filter_map(|changes| Entry::of(page, changes)).collect()
 }
 
 impl<'a> Entry<'a> {
@@ -159,7 +152,7 @@ impl<'a> Entry<'a> {
                     name: after.or(before).map(|movie| movie.details.name.as_str()),
                     link: after.map(|_| format!("/movies/{}", id.0)),
                     history: Some(history(*id)),
-                    differences: differences(page, before, after),
+                    differences: of_movie(page, before, after),
                 }
             }
             Edit::NewMovies { first, .. } => {
@@ -180,7 +173,7 @@ impl<'a> Entry<'a> {
                     Action::Update => page.t("manage-genre-change-renamed"),
                     Action::Delete => page.t("manage-genre-change-deleted"),
                 };
-                let name = |genre: Option<&domain::genre::Genre>| shown(genre.map(|genre| genre.name.as_str()));
+                let name = |genre: Option<&Genre>| genre.map(|genre| genre.name.to_string()).unwrap_or_default();
                 let renamed = Difference { field: page.t("manage-name"), before: name(before), after: name(after) };
                 Self {
                     change,
@@ -210,48 +203,11 @@ fn history(movie: MovieId) -> String {
 }
 
 /// The fields in which two states of a movie differ.
-fn differences<'a>(page: &'a Page, before: Option<&Movie>, after: Option<&Movie>) -> Vec<Difference<'a>> {
-    let (before, after) = (values(before), values(after));
-    let fields = [
-        page.t("manage-name"),
-        page.t("manage-director"),
-        page.t("admin-nav-genres"),
-        page.t("manage-year"),
-        page.t("manage-score"),
-        page.t("manage-popularity"),
-        page.t("manage-votes"),
-        page.t("manage-runtime"),
-        page.t("manage-imdb-id"),
-        page.t("manage-overview"),
-        page.t("manage-poster"),
-    ];
-    let fields = fields.into_iter().zip(before.into_iter().zip(after));
-    let changed = fields.filter(|(_, (before, after))| before != after);
-    changed.map(|(field, (before, after))| Difference { field, before: cut(before), after: cut(after) }).collect()
-}
-
-/// What a movie's fields hold, in the order of [`differences`]; nothing of no movie.
-fn values(movie: Option<&Movie>) -> [String; 11] {
-    let Some(movie) = movie else { return Default::default() };
-    let details = &movie.details;
-    let genres: Vec<_> = movie.genres.iter().map(|genre| genre.name.as_str()).collect();
-    [
-        details.name.to_string(),
-        shown(details.director.as_ref()),
-        genres.join(", "),
-        shown(details.year.map(|value| value.get())),
-        shown(details.imdb_score.map(|value| value.get())),
-        shown(details.popularity.map(|value| value.get())),
-        shown(details.votes.map(|value| value.get())),
-        shown(details.runtime_minutes.map(|value| value.get())),
-        shown(details.imdb_id.as_ref()),
-        shown(details.overview.as_ref()),
-        shown(details.poster_url.as_ref()),
-    ]
-}
-
-fn shown(value: Option<impl Display>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
+fn of_movie<'a>(page: &'a Page, before: Option<&Movie>, after: Option<&Movie>) -> Vec<Difference<'a>> {
+    let differences = differences(page, before, after).into_iter();
+    differences
+        .map(|(name, before, after)| Difference { field: label(page, name), before: cut(before), after: cut(after) })
+        .collect()
 }
 
 fn cut(text: String) -> String {
@@ -280,7 +236,7 @@ async fn list(page: Page, _: PageAdmin, state: State) -> Result<HttpResponse, Pr
     let since = changes.last().map(|last| (last.seq - last.edit.span()).to_string());
     let api = url("/api/v1/changes", since.as_deref().map(|since| ("since", since)));
     let older = next.map(|below| asked.page_below(Some(below)));
-    let entries = changes.chunk_by(are_of_one_load).filter_map(|changes| Entry::of(&page, changes)).collect();
+    let entries = entries(&page, &changes);
     page.show(&ListTemplate { page: &page, asked, wrong_actor, entries, older, api })
 }
 

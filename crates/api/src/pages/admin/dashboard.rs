@@ -5,15 +5,15 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use askama::Template;
 use domain::{
-    change::{Change, ChangeFilter, Edit},
-    import::{ImportRecord, Standing},
+    change::{Action, ChangeFilter},
+    import::ImportRecord,
     ports::SearchHealth,
     query::IdPage,
-    time::Timestamp,
 };
 
 use super::{
-    history::{action, via},
+    changes::{self, Entry},
+    import::{mark, standing},
     movies::MovieList,
     notice::Notice,
 };
@@ -44,7 +44,7 @@ struct DashboardTemplate<'a> {
     users: u64,
     health: SearchHealth,
     imports: Vec<ImportRecord>,
-    changes: Vec<ChangeLine<'a>>,
+    entries: Vec<Entry<'a>>,
     list: MovieList,
 }
 
@@ -59,65 +59,10 @@ impl DashboardTemplate<'_> {
         }
     }
 
-    fn standing(&self, import: &ImportRecord) -> Text<'_> {
-        match import.standing {
-            Standing::Running => self.page.t("admin-import-running"),
-            Standing::Done => self.page.t("admin-import-done"),
-            Standing::Failed => self.page.t("admin-import-failed"),
-            Standing::Interrupted => self.page.t("admin-import-interrupted"),
-        }
-    }
-
-    /// The class of a badge that says how an import stands.
-    fn mark(&self, import: &ImportRecord) -> &'static str {
-        match import.standing {
-            Standing::Running => "",
-            Standing::Done => "good",
-            Standing::Failed | Standing::Interrupted => "bad",
-        }
-    }
-
     fn counts(&self, import: &ImportRecord) -> Text<'_> {
         let counts = import.counts;
         let text = self.page.t("admin-import-counts");
         text.with("created", counts.created).with("updated", counts.updated).with("rejected", counts.rejected)
-    }
-}
-
-/// A change, in a line.
-struct ChangeLine<'a> {
-    at: Timestamp,
-    actor: String,
-    via: Text<'a>,
-    action: Text<'a>,
-    /// What it was done to, and where to see more of that.
-    subject: Option<(String, String)>,
-    /// How many new movies, for a bulk load.
-    count: Option<u64>,
-}
-
-impl<'a> ChangeLine<'a> {
-    fn of(page: &'a Page, change: Change) -> Self {
-        let done = action(page, change.edit.action());
-        let (subject, count) = match change.edit {
-            Edit::Movie { id, before, after } => {
-                let name = after.or(before).map(|movie| movie.details.name.to_string()).unwrap_or_default();
-                (Some((name, format!("/admin/movies/{}/history", id.0))), None)
-            }
-            Edit::Genre { before, after, .. } => {
-                let name = after.or(before).map(|genre| genre.name.to_string()).unwrap_or_default();
-                (Some((name, "/admin/genres".to_owned())), None)
-            }
-            Edit::NewMovies { count, .. } => (None, Some(count)),
-        };
-        Self {
-            at: change.at,
-            actor: change.actor.map_or_else(|| page.t("admin-program").to_string(), String::from),
-            via: via(page, change.via),
-            action: done,
-            subject,
-            count,
-        }
     }
 }
 
@@ -140,7 +85,7 @@ async fn dashboard(page: Page, PageAdmin(admin): PageAdmin, state: State) -> Res
         users,
         health: state.catalogue.health(),
         imports,
-        changes: changes.into_iter().map(|change| ChangeLine::of(&page, change)).collect(),
+        entries: changes::entries(&page, &changes),
         list,
     })
 }

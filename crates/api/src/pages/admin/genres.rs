@@ -15,13 +15,17 @@ use domain::{
     violation::{Violation, ViolationCode},
 };
 
-use super::{confirm::Confirm, paging::Paging};
+use super::{
+    confirm::Confirm,
+    paging::{Paging, pages},
+};
 use crate::{
     endpoint::Endpoint,
     pages::{
         form::Form,
         i18n::Text,
         page::{Page, PageAdmin, see_other},
+        violations::{self, Subject},
     },
     problem::Problem,
     state::{State, blocking},
@@ -31,7 +35,7 @@ use crate::{
 const PATH: &str = "/admin/genres";
 
 /// How many genres a page lists.
-const LISTED: u64 = 100;
+const LISTED: u32 = 100;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -130,9 +134,8 @@ async fn show_list(
         _ => None,
     };
     let total = genres.len() as u64;
-    let paging = Paging::of(page, total, LISTED);
-    let first = (paging.number - 1) * LISTED;
-    let shown = genres.get(first as usize..(first + LISTED).min(total) as usize).unwrap_or_default();
+    let paging = Paging::of(page, pages(total, LISTED));
+    let shown = genres.chunks(LISTED as usize).nth(paging.number as usize - 1).unwrap_or_default();
     let find = find.unwrap_or_default();
     let template = ListTemplate { page, genres: shown, total, find, by_count, paging, notice, name, wrong };
     page.show_as(status, &template)
@@ -143,8 +146,8 @@ async fn add(page: Page, PageAdmin(admin): PageAdmin, form: Form, state: State) 
     let name = match GenreName::new(typed, "/name") {
         Ok(name) => name,
         Err(violation) => {
-            let wrong = Some(broken_rule(&page, &violation));
-            return show_list(&page, &state, typed, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
+            let wrong = wrong(&page, &violation, None);
+            return show_list(&page, &state, typed, Some(wrong), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let catalogue = Arc::clone(&state.catalogue);
@@ -189,7 +192,7 @@ async fn rename(
     let name = match GenreName::new(typed, "/name") {
         Ok(name) => name,
         Err(violation) => {
-            let wrong = Some((typed, broken_rule(&page, &violation)));
+            let wrong = Some((typed, wrong(&page, &violation, None)));
             return show_one(&page, &state, id, wrong, None, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
@@ -224,7 +227,7 @@ async fn ask_to_merge(page: Page, _: PageAdmin, state: State, id: Path<String>) 
         text,
         alert: None,
         action: format!("{PATH}/{}/merge", id.0),
-        fields: vec![("into", into.0.to_string()), ("movies", genre.movies.to_string())],
+        fields: vec![("into", into.0.to_string())],
         button: page.t("manage-genre-merge"),
         back: format!("{PATH}/{}", id.0),
     })
@@ -313,16 +316,11 @@ fn done(what: &str, id: GenreId) -> HttpResponse {
     see_other(&url(PATH, [("done", what), ("id", id.0.to_string().as_str())]))
 }
 
-fn broken_rule<'a>(page: &'a Page, violation: &Violation) -> Wrong<'a> {
-    let text = match violation.code {
-        ViolationCode::TooShort | ViolationCode::TooLong => {
-            page.t("manage-genre-name-length").with("most", GenreName::MAX_CHARS)
-        }
-        _ => page.t("manage-genre-name-format"),
-    };
-    Wrong { text, taken_by: None }
+/// What is wrong with a name that is none, or another genre's.
+fn wrong<'a>(page: &'a Page, violation: &Violation, taken_by: Option<GenreId>) -> Wrong<'a> {
+    Wrong { text: violations::text(page, Subject::Genre, violation), taken_by: taken_by.map(|genre| genre.0) }
 }
 
 fn taken(page: &Page, existing: GenreId) -> Wrong<'_> {
-    Wrong { text: page.t("manage-genre-name-taken"), taken_by: Some(existing.0) }
+    wrong(page, &Violation::new("/name", ViolationCode::Taken, ""), Some(existing))
 }

@@ -9,7 +9,7 @@ use domain::{
     error::{Error, Result},
     movie::{Movie, MovieId},
     query::parameters::Parameters,
-    services::{Duplicates, History, HistoryStart},
+    services::{Duplicates, HistoryStart},
     time::Timestamp,
 };
 
@@ -32,15 +32,15 @@ use crate::{
 /// The changes of a page.
 const ITEMS: u32 = 20;
 
-/// How many changes are read at once to find a version.
-const READ_AT_ONCE: u32 = 100;
-
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::at("/admin/movies/{id}/history").page().get(list),
         Endpoint::at("/admin/movies/{id}/restore").page().get(confirm).post(restore),
     ]
 }
+
+/// A field in which two states of a movie differ: its name, and its text in each; empty where there was nothing.
+pub type Difference = (&'static str, String, String);
 
 /// A change of a movie.
 pub struct Entry {
@@ -52,7 +52,7 @@ pub struct Entry {
     action: Action,
     /// What the movie is called from then on.
     name: String,
-    differences: Vec<(&'static str, String, String)>,
+    differences: Vec<Difference>,
 }
 
 impl Entry {
@@ -71,8 +71,8 @@ impl Entry {
             action,
             name: latest.details.name.to_string(),
             // A removal takes everything away: what that was stands in the changes before it.
-            differences: match &after {
-                Some(after) => differences(page, before.as_deref(), after),
+            differences: match after.as_deref() {
+                Some(after) => differences(page, before.as_deref(), Some(after)),
                 None => Vec::new(),
             },
         })
@@ -83,11 +83,11 @@ impl Entry {
     }
 
     pub fn via<'a>(&self, page: &'a Page) -> Text<'a> {
-        via(page, self.via)
+        via(page, &self.via)
     }
 
     pub fn action<'a>(&self, page: &'a Page) -> Text<'a> {
-        action(page, self.action)
+        action(page, &self.action)
     }
 
     pub fn is_removal(&self) -> bool {
@@ -105,7 +105,7 @@ impl Entry {
 }
 
 /// By which way a change came.
-pub fn via(page: &Page, via: Via) -> Text<'_> {
+pub fn via<'a>(page: &'a Page, via: &Via) -> Text<'a> {
     match via {
         Via::Api => page.t("admin-via-api"),
         Via::Page => page.t("admin-via-page"),
@@ -115,7 +115,7 @@ pub fn via(page: &Page, via: Via) -> Text<'_> {
 }
 
 /// What was done.
-pub fn action(page: &Page, action: Action) -> Text<'_> {
+pub fn action<'a>(page: &'a Page, action: &Action) -> Text<'a> {
     match action {
         Action::Create => page.t("admin-action-create"),
         Action::Update => page.t("admin-action-update"),
@@ -123,29 +123,13 @@ pub fn action(page: &Page, action: Action) -> Text<'_> {
     }
 }
 
-/// The fields in which two states differ, with the text of each before and after.
-fn differences(page: &Page, before: Option<&Movie>, after: &Movie) -> Vec<(&'static str, String, String)> {
+/// The fields in which two states differ. No movie has empty ones.
+pub fn differences(page: &Page, before: Option<&Movie>, after: Option<&Movie>) -> Vec<Difference> {
     let separator = separator(page);
-    let before = before.map(|movie| Typed::of_draft(&movie.draft(), separator)).unwrap_or_default();
-    let after = Typed::of_draft(&after.draft(), separator);
+    let typed = |movie: Option<&Movie>| movie.map(|movie| Typed::of_draft(&movie.draft(), separator));
+    let (before, after) = (typed(before).unwrap_or_default(), typed(after).unwrap_or_default());
     let names = EDITABLE.into_iter().filter(|name| before.get(name) != after.get(name));
     names.map(|name| (name, before.get(name).to_owned(), after.get(name).to_owned())).collect()
-}
-
-/// The state that a movie had as `version`, if it is kept.
-pub fn state_of(history: &History, id: MovieId, version: u32) -> Result<Option<Movie>> {
-    let mut start = HistoryStart::Offset(0);
-    loop {
-        let part = history.of_movie(id, start, READ_AT_ONCE)?;
-        for change in part.changes {
-            let Edit::Movie { before, after, .. } = change.edit else { continue };
-            if let Some(state) = [after, before].into_iter().flatten().find(|state| state.version == version) {
-                return Ok(Some(*state));
-            }
-        }
-        let Some(next) = part.next else { return Ok(None) };
-        start = HistoryStart::Below(next);
-    }
 }
 
 #[derive(Template)]
@@ -205,7 +189,7 @@ struct RestoreTemplate<'a> {
     /// The version that stands, or in which the movie was removed.
     current: u32,
     is_removed: bool,
-    differences: Vec<(&'static str, String, String)>,
+    differences: Vec<Difference>,
     /// The movie that stands in the way, and whether it may stand beside this one.
     existing: Option<(u64, bool)>,
 }
@@ -239,7 +223,7 @@ async fn show(
         };
         let last = after.clone().or(before).ok_or(Error::NotFound("version"))?;
         let version = version.unwrap_or(last.version);
-        let then = state_of(&history, id, version)?.ok_or(Error::NotFound("version"))?;
+        let then = history.state(id, version)?.ok_or(Error::NotFound("version"))?;
         Ok((after, last, then))
     })
     .await?;
@@ -251,7 +235,7 @@ async fn show(
         version: then.version,
         current: last.version,
         is_removed: now.is_none(),
-        differences: differences(page, now.as_deref(), &then),
+        differences: differences(page, now.as_deref(), Some(&then)),
         existing,
     };
     page.show_as(status, &template)

@@ -317,7 +317,7 @@ async fn conflict(
     let history = Arc::clone(&state.history);
     let (base, last) = blocking(move || {
         let last = history.of_movie(id, HistoryStart::Offset(0), 1)?.changes.pop();
-        let base = u32::try_from(version).ok().map(|version| history::state_of(&history, id, version)).transpose()?;
+        let base = u32::try_from(version).ok().map(|version| history.state(id, version)).transpose()?;
         Ok((base.flatten(), last))
     })
     .await?;

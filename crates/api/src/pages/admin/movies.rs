@@ -18,6 +18,7 @@ use domain::{
 
 use super::{
     notice::{Deed, Notice, address, within_admin},
+    paging::{Paging, pages},
     typed::{genre_names, joined},
 };
 use crate::{
@@ -57,10 +58,8 @@ pub struct MovieList {
     pub q: String,
     pub genre: String,
     pub sort: String,
-    items: u32,
-    number: u32,
-    last: u32,
     total: Total,
+    pub paging: Paging,
     pub rows: Vec<Row>,
     /// All of them, to choose from.
     pub genres: Vec<GenreCount>,
@@ -122,7 +121,8 @@ impl MovieList {
         let number =
             |name: &str| value(&parameters, name).parse::<u64>().ok().and_then(|number| u32::try_from(number).ok());
         let items = number("items").map_or(ITEMS, |items| items.clamp(1, Part::MAX_LIMIT));
-        let wanted = number("p").map_or(1, |number| number.clamp(1, Part::MAX_OFFSET / items + 1));
+        let reachable = Part::MAX_OFFSET / items + 1;
+        let wanted = Paging::of(page, reachable).number;
         parameters.finish(true)?;
 
         let order = conditions::order(&sort).unwrap_or_default();
@@ -142,22 +142,20 @@ impl MovieList {
                 let mut number = wanted;
                 let mut found = find(number)?;
                 if found.movies.is_empty() && number > 1 {
-                    number = last_page(found.total, items).min(number);
+                    number = pages(counted(found.total), items).clamp(1, number);
                     found = find(number)?;
                 }
                 Ok((found, catalogue.genres(&Default::default())?, number))
             })
             .await?;
-        let total = found.total.unwrap_or(Total::Exact(0));
+        let last = pages(counted(found.total), items).clamp(number, reachable);
         Ok(Self {
             path,
             q,
             genre,
             sort,
-            items,
-            number,
-            last: last_page(found.total, items),
-            total,
+            total: found.total.unwrap_or(Total::Exact(0)),
+            paging: Paging::of(page, last).beginning_at("#movies"),
             rows: found.movies.into_iter().map(|movie| Row { movie }).collect(),
             genres,
             here: address(page),
@@ -169,15 +167,7 @@ impl MovieList {
         let page = Part { limit: 1, start: Start::Offset(0) };
         let query = MovieQuery { page, count: CountMode::Exact, ..MovieQuery::default() };
         let catalogue = Arc::clone(&state.catalogue);
-        match state.searching(move || catalogue.find(&query)).await?.total {
-            Some(Total::Exact(count) | Total::AtLeast(count)) => Ok(count),
-            None => Ok(0),
-        }
-    }
-
-    fn count(&self) -> u64 {
-        let (Total::Exact(count) | Total::AtLeast(count)) = self.total;
-        count
+        Ok(counted(state.searching(move || catalogue.find(&query)).await?.total))
     }
 
     /// How many there are.
@@ -190,7 +180,7 @@ impl MovieList {
 
     /// Whether there are more than are shown.
     pub fn has_more(&self) -> bool {
-        self.count() > self.rows.len() as u64
+        counted(Some(self.total)) > self.rows.len() as u64
     }
 
     /// Whether all can be changed at once.
@@ -199,7 +189,7 @@ impl MovieList {
     }
 
     pub fn all_text<'a>(&self, page: &'a Page) -> Text<'a> {
-        page.t("admin-select-matching").with("count", self.count())
+        page.t("admin-select-matching").with("count", counted(Some(self.total)))
     }
 
     pub fn too_many_text<'a>(&self, page: &'a Page) -> Text<'a> {
@@ -235,40 +225,14 @@ impl MovieList {
             (name, text, self.sort == name)
         })
     }
-
-    fn address(&self, number: u32) -> String {
-        let (number, items) = (number.to_string(), self.items.to_string());
-        let given = [("q", self.q.as_str()), ("genre", &self.genre), ("sort", &self.sort), ("p", &number)];
-        let items = Some(("items", items.as_str())).filter(|_| self.items != ITEMS);
-        let given = given.into_iter().filter(|(_, value)| !value.is_empty());
-        url(self.path, given.chain(items)) + "#movies"
-    }
-
-    pub fn previous(&self) -> Option<String> {
-        (self.number > 1).then(|| self.address(self.number - 1))
-    }
-
-    pub fn next(&self) -> Option<String> {
-        (self.number < self.last).then(|| self.address(self.number + 1))
-    }
-
-    pub fn has_pages(&self) -> bool {
-        self.last > 1
-    }
-
-    pub fn place<'a>(&self, page: &'a Page) -> Text<'a> {
-        page.t("admin-page-of").with("number", self.number).with("last", self.last)
-    }
 }
 
-/// The last page that can be reached by its number.
-fn last_page(total: Option<Total>, items: u32) -> u32 {
-    let count = match total {
+/// How many there are, at the least.
+fn counted(total: Option<Total>) -> u64 {
+    match total {
         Some(Total::Exact(count) | Total::AtLeast(count)) => count,
         None => 0,
-    };
-    let last = count.div_ceil(u64::from(items)).max(1);
-    u32::try_from(last).unwrap_or(u32::MAX).min(Part::MAX_OFFSET / items + 1)
+    }
 }
 
 fn filter(parameters: &mut Parameters) -> MovieFilter {

@@ -13,7 +13,10 @@ use domain::{
     user::{Admin, Role, User, UserChange, UserId},
 };
 
-use super::{confirm::Confirm, paging::Paging};
+use super::{
+    confirm::Confirm,
+    paging::{Paging, pages},
+};
 use crate::{
     endpoint::Endpoint,
     pages::{
@@ -140,31 +143,21 @@ async fn show_list(
 ) -> Result<HttpResponse, Problem> {
     let find = Parameters::read(&page.query).text("name").unwrap_or_default();
     let own_id = admin.user();
-    let part = |skip| IdPage { limit: LISTED, after: 0, skip };
-    let paging_of = |total| Paging::of(page, total, u64::from(LISTED));
-    let accounts = Arc::clone(&state.accounts);
     // As if there were very many: how many there are is known afterwards.
-    let asked = first_of(&paging_of(u64::MAX));
-    let name = find.clone();
-    let mut listed = blocking({
-        let (accounts, admin) = (Arc::clone(&accounts), admin.clone());
-        move || accounts.users(&admin, &name, part(asked))
+    let skip = Paging::of(page, u32::MAX).before(LISTED);
+    let (accounts, name) = (Arc::clone(&state.accounts), find.clone());
+    let listed = blocking(move || {
+        let part = |skip| accounts.users(&admin, &name, IdPage { limit: LISTED, after: 0, skip });
+        let listed = part(skip)?;
+        let last = pages(listed.total, LISTED).saturating_sub(1).saturating_mul(LISTED);
+        if skip > last { part(last) } else { Ok(listed) }
     })
     .await?;
-    let paging = paging_of(listed.total);
-    if first_of(&paging) != asked {
-        let (name, first) = (find.clone(), first_of(&paging));
-        listed = blocking(move || accounts.users(&admin, &name, part(first))).await?;
-    }
+    let paging = Paging::of(page, pages(listed.total, LISTED));
     let status = if alert.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let total = listed.total;
     let template = ListTemplate { page, users: listed.items, total, find, own_id, paging, notice, alert };
     page.show_as(status, &template)
-}
-
-/// How many users come before the page.
-fn first_of(paging: &Paging) -> u32 {
-    u32::try_from((paging.number - 1).saturating_mul(u64::from(LISTED))).unwrap_or(u32::MAX)
 }
 
 async fn ask(

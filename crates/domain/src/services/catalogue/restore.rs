@@ -9,13 +9,10 @@ use crate::{
     genre::{Genre, GenreId},
     movie::{Movie, MovieId},
     ports::{Changed, Session},
-    services::genre_names::GenresByName,
+    services::{genre_names::GenresByName, history::state_of},
     time::Timestamp,
     user::Admin,
 };
-
-/// How many changes of a movie are searched at once for a version.
-const SEARCHED_AT_ONCE: u32 = 100;
 
 impl Catalogue {
     /// Brings a removed movie back under its id, as it last was. A movie that is there stays as it is. Returns
@@ -117,26 +114,6 @@ fn last_state(session: &mut dyn Session, id: MovieId) -> Result<Movie> {
     match last.map(|change| change.edit) {
         Some(Edit::Movie { before: Some(before), after: None, .. }) => Ok(*before),
         _ => Err(Error::NotFound("movie")),
-    }
-}
-
-/// The state that a movie had as `version`: its state now, or that before the change that ended it.
-fn state_of(session: &mut dyn Session, id: MovieId, version: u32) -> Result<Option<Movie>> {
-    if let Some(movie) = session.movie(id)?.filter(|movie| movie.version == version) {
-        return Ok(Some(movie));
-    }
-    let mut below = Seq::MAX;
-    loop {
-        let changes = session.changes_of(id, below, 0, SEARCHED_AT_ONCE)?;
-        let Some(last) = changes.last() else { return Ok(None) };
-        below = last.seq;
-        for change in changes {
-            if let Edit::Movie { before: Some(before), .. } = change.edit
-                && before.version <= version
-            {
-                return Ok(Some(*before).filter(|before| before.version == version));
-            }
-        }
     }
 }
 

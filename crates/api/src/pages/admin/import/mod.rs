@@ -106,12 +106,22 @@ fn stage<'a>(page: &'a Page, stage: &Stage) -> Text<'a> {
     }
 }
 
-fn standing<'a>(page: &'a Page, standing: &Standing) -> Text<'a> {
+/// How an import stands.
+pub fn standing<'a>(page: &'a Page, standing: &Standing) -> Text<'a> {
     match standing {
         Standing::Running => page.t("manage-import-applying"),
         Standing::Done => page.t("manage-import-done"),
         Standing::Failed => page.t("manage-import-failed"),
         Standing::Interrupted => page.t("manage-import-interrupted"),
+    }
+}
+
+/// The class of a badge that says it.
+pub fn mark(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Running => "",
+        Standing::Done => "good",
+        Standing::Failed | Standing::Interrupted => "bad",
     }
 }
 
