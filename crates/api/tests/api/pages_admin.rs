@@ -20,6 +20,8 @@ testing::on_every_database! {
     an_imdb_id_that_is_taken_is_shown_with_its_movie,
     who_saved_meanwhile_is_not_overwritten,
     a_movie_that_was_removed_meanwhile_is_restored_with_what_was_typed,
+    what_was_saved_after_a_restoration_is_not_overwritten,
+    a_restoration_that_is_refused_changes_nothing,
     a_removed_movie_comes_back_by_undoing,
     many_movies_are_removed_and_come_back,
     genres_of_many_movies_are_changed_and_changed_back,
@@ -352,9 +354,60 @@ fn a_movie_that_was_removed_meanwhile_is_restored_with_what_was_typed(database: 
     let answer = post(&app, &session, &path, &form);
     assert_eq!(answer.status, 409, "{answer:?}");
     assert!(answer.text.contains("name=\"restore\"") && answer.text.contains("name=\"votes\" value=\"5\""));
-    let form = [("name", "M"), ("votes", "5"), ("restore", "1")];
+    assert_eq!(hidden(&answer.text, "version"), ["1"]);
+    let form = [("name", "M"), ("votes", "5"), ("restore", "1"), ("version", "1")];
+    let location = sent(&app, &session, &path, &form);
+    assert!(location.contains("done=saved"), "{location}");
+    assert_eq!((&movie(&app, &id)["votes"], &movie(&app, &id)["version"]), (&json!(5), &json!(2)));
+    // All of it was one change.
+    assert!(undo(&app, &session, &location).contains("Undone"));
+    assert_eq!(app.get(&format!("{MOVIES}/{id}")).answer().status, 404);
+}
+
+fn what_was_saved_after_a_restoration_is_not_overwritten(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let token = app.admin_token();
+    let id = add(&app, &token, &json!({ "name": "M", "votes": 1 }))["id"].clone();
+    let (api, path) = (format!("{MOVIES}/{id}"), format!("/admin/movies/{id}"));
+    app.delete(&api).bearer_auth(&token).answer();
+    sent(&app, &session, &format!("{path}/restore"), &[("version", "1"), ("current", "1")]);
+    assert_eq!(app.patch(&api).bearer_auth(&token).json(&json!({ "votes": 7 })).answer().status, 200);
+    for version in ["1", "2", ""] {
+        let form = [("name", "M"), ("votes", "5"), ("restore", "1"), ("version", version)];
+        let answer = post(&app, &session, &path, &form);
+        assert_eq!(answer.status, 409, "{version}: {answer:?}");
+        assert_eq!(hidden(&answer.text, "version"), ["3"], "{version}");
+        assert!(!answer.text.contains("name=\"restore\""), "{version}: {answer:?}");
+    }
+    assert_eq!(movie(&app, &id)["votes"], 7);
+    // Removed again in another version than was shown.
+    app.delete(&api).bearer_auth(&token).answer();
+    let form = [("name", "M"), ("votes", "5"), ("restore", "1"), ("version", "1")];
+    let answer = post(&app, &session, &path, &form);
+    assert_eq!((answer.status, hidden(&answer.text, "version")), (409, vec!["3"]), "{answer:?}");
+    assert_eq!(app.get(&api).answer().status, 404);
+}
+
+fn a_restoration_that_is_refused_changes_nothing(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let token = app.admin_token();
+    let id = add(&app, &token, &json!({ "name": "M" }))["id"].clone();
+    add(&app, &token, &json!({ "name": "Other", "imdb_id": "tt0000001" }));
+    let (api, path) = (format!("{MOVIES}/{id}"), format!("/admin/movies/{id}"));
+    app.delete(&api).bearer_auth(&token).answer();
+    for (name, imdb_id, status) in [("M", "tt0000001", 409), ("Other", "", 409), ("", "", 422)] {
+        let form = [("name", name), ("imdb_id", imdb_id), ("restore", "1"), ("version", "1")];
+        let answer = post(&app, &session, &path, &form);
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(app.get(&api).answer().status, 404, "{name} {imdb_id}");
+        // What is sent next asks for the same.
+        assert_eq!((hidden(&answer.text, "version"), hidden(&answer.text, "restore")), (vec!["1"], vec!["1"]));
+    }
+    let form = [("name", "Other"), ("restore", "1"), ("version", "1"), ("allow_duplicate", "1")];
     assert!(sent(&app, &session, &path, &form).contains("done=saved"));
-    assert_eq!(movie(&app, &id)["votes"], 5);
+    assert_eq!(movie(&app, &id)["name"], "Other");
 }
 
 fn a_removed_movie_comes_back_by_undoing(database: &TestDatabase) {

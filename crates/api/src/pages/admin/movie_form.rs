@@ -1,17 +1,18 @@
 //! Adding, editing and removing a movie.
 //!
 //! The form of an edit carries the version that it was made from. Where somebody saved meanwhile, both states are shown
-//! side by side, in a form that is sent to the same place with the version of now.
+//! side by side, in a form that is sent to the same place with the version of now. Where somebody removed it, the form
+//! carries the version that was removed, and asks to bring that back with what was typed.
 
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 use domain::{
+    change::Edit,
     error::Error,
     movie::{Movie, MovieDraft, MovieId},
     services::{Duplicates, HistoryStart},
-    user::Admin,
     violation::{Violation, Violations},
 };
 
@@ -41,6 +42,26 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// The movie that a form is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Edited {
+    id: MovieId,
+    /// The version from which the form was made.
+    version: u64,
+    /// Whether that was removed, and is to come back.
+    is_removed: bool,
+}
+
+impl Edited {
+    fn id(&self) -> u64 {
+        self.id.0
+    }
+
+    fn is_current(&self, movie: &Movie) -> bool {
+        u64::from(movie.version) == self.version
+    }
+}
+
 /// A movie that stands in the way of what was typed.
 struct Other {
     id: u64,
@@ -52,8 +73,7 @@ struct Other {
 struct FormTemplate<'a> {
     page: &'a Page,
     notice: Option<Notice>,
-    /// The movie that is edited, and the version from which the form was made.
-    edited: Option<(u64, u64)>,
+    edited: Option<Edited>,
     typed: &'a Typed,
     wrong: Vec<Violation>,
     duplicate: Option<Other>,
@@ -95,7 +115,7 @@ impl FormField<'_> {
 }
 
 impl<'a> FormTemplate<'a> {
-    fn new(page: &'a Page, edited: Option<(u64, u64)>, typed: &'a Typed) -> Self {
+    fn new(page: &'a Page, edited: Option<Edited>, typed: &'a Typed) -> Self {
         let notice = Notice::of(page);
         Self { page, notice, edited, typed, wrong: Vec::new(), duplicate: None, imdb_id_of: None }
     }
@@ -107,7 +127,7 @@ impl<'a> FormTemplate<'a> {
     /// Where the form is sent.
     fn action(&self) -> String {
         match self.edited {
-            Some((id, _)) => path(id),
+            Some(Edited { id, .. }) => path(id.0),
             None => "/admin/movies/new".to_owned(),
         }
     }
@@ -158,7 +178,8 @@ async fn edit(page: Page, _: PageAdmin, id: Path<String>, state: State) -> Resul
     match stored(&state, id).await? {
         Some(movie) => {
             let typed = Typed::of_draft(&movie.draft(), separator(&page));
-            page.show(&FormTemplate::new(&page, Some((id.0, movie.version.into())), &typed))
+            let edited = Edited { id, version: movie.version.into(), is_removed: false };
+            page.show(&FormTemplate::new(&page, Some(edited), &typed))
         }
         // Of a removed movie there is its history, from which it can be restored.
         None => {
@@ -205,7 +226,7 @@ impl Sent {
 async fn again(
     page: &Page,
     state: &State,
-    edited: Option<(u64, u64)>,
+    edited: Option<Edited>,
     typed: &Typed,
     error: Error,
 ) -> Result<HttpResponse, Problem> {
@@ -253,33 +274,31 @@ async fn save(
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let id = MovieId(path_id(&id, "movie")?);
-    let Sent { typed, draft, duplicates, mut version } = Sent::read(&form);
+    let Sent { typed, draft, duplicates, version } = Sent::read(&form);
+    let edited = Edited { id, version, is_removed: form.has("restore") };
     let draft = match draft {
         Ok(draft) => draft,
-        Err(violations) => return again(&page, &state, Some((id.0, version)), &typed, violations.into()).await,
+        Err(violations) => return again(&page, &state, Some(edited), &typed, violations.into()).await,
     };
-    if form.has("restore") {
-        version = restored(&state, &admin, id).await?;
-    }
     let catalogue = Arc::clone(&state.catalogue);
     let wanted = draft.clone();
     let saved = blocking(move || {
-        let is_current = |movie: &Movie| u64::from(movie.version) == version;
-        Ok(catalogue.edit(&admin, id, duplicates, &is_current, &|_| Ok(wanted.clone())))
+        let is_current = |movie: &Movie| edited.is_current(movie);
+        let draft = |_: &Movie| Ok(wanted.clone());
+        Ok(if edited.is_removed {
+            catalogue.restore_edited(&admin, id, duplicates, &is_current, &draft)
+        } else {
+            catalogue.edit(&admin, id, duplicates, &is_current, &draft)
+        })
     });
+    // Undoing a restoration leaves nothing to edit, but a history.
+    let next = if edited.is_removed { format!("{}/history", path(id.0)) } else { path(id.0) };
     match saved.await? {
-        Ok((_, None)) => Ok(Notice::new(Deed::Unchanged, 0, None).see(&path(id.0))),
-        Ok((_, Some(seq))) => Ok(Notice::new(Deed::Saved, 1, Some(seq..=seq)).see(&path(id.0))),
+        Ok((_, None)) => Ok(Notice::new(Deed::Unchanged, 0, None).see(&next)),
+        Ok((_, Some(seq))) => Ok(Notice::new(Deed::Saved, 1, Some(seq..=seq)).see(&next)),
         Err(Error::Stale { .. } | Error::NotFound(_)) => conflict(&page, &state, id, version, &draft).await,
-        Err(error) => again(&page, &state, Some((id.0, version)), &typed, error).await,
+        Err(error) => again(&page, &state, Some(edited), &typed, error).await,
     }
-}
-
-/// Brings a removed movie back, and returns its version.
-async fn restored(state: &State, admin: &Admin, id: MovieId) -> Result<u64, Problem> {
-    let (catalogue, admin) = (Arc::clone(&state.catalogue), admin.clone());
-    let (movie, _) = blocking(move || catalogue.restore(&admin, id)).await?;
-    Ok(movie.version.into())
 }
 
 /// A field in which what was typed and what is stored differ.
@@ -302,8 +321,9 @@ struct ConflictTemplate<'a> {
     differences: Vec<Difference<'a>>,
     /// What is the same on both sides.
     equal: Vec<(&'static str, Text<'a>, &'a str)>,
-    /// The version of now; `None` where the movie was removed.
+    /// The version of now, or that which was removed; `None` where that is not known any more.
     version: Option<u32>,
+    is_removed: bool,
     last: Option<&'a history::Entry>,
 }
 
@@ -321,6 +341,10 @@ async fn conflict(
         Ok((base.flatten(), last))
     })
     .await?;
+    let removed = last.as_ref().and_then(|change| match &change.edit {
+        Edit::Movie { before: Some(before), after: None, .. } => Some(before.version),
+        _ => None,
+    });
     let last = last.map(|change| history::Entry::of(page, change)).transpose()?;
     let movie = stored(state, id).await?;
     let separator = separator(page);
@@ -349,7 +373,8 @@ async fn conflict(
         name: mine.get("name"),
         differences,
         equal,
-        version: movie.map(|movie| movie.version),
+        is_removed: movie.is_none(),
+        version: movie.map_or(removed, |movie| Some(movie.version)),
         last: last.as_ref(),
     };
     page.show_as(StatusCode::CONFLICT, &template)

@@ -7,7 +7,7 @@ use crate::{
     change::{Edit, NewChange, Seq},
     error::{Error, Result},
     genre::{Genre, GenreId},
-    movie::{Movie, MovieId},
+    movie::{Movie, MovieDraft, MovieId},
     ports::{Changed, Session},
     services::{genre_names::GenresByName, history::state_of},
     time::Timestamp,
@@ -76,6 +76,36 @@ impl Catalogue {
         })
     }
 
+    /// Brings a removed movie back under its id as `draft` makes it of the state in which it was removed, provided
+    /// `is_current` says that this is the state that the caller means. It is one change. Returns its number, too.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], also where the movie is there again; [`Error::NotFound`] where there never was such a movie or
+    /// its removal is not kept any more; [`Error::DuplicateMovie`], [`Error::ImdbIdTaken`], and those of `draft`.
+    pub fn restore_edited(
+        &self,
+        admin: &Admin,
+        id: MovieId,
+        duplicates: Duplicates,
+        is_current: &dyn Fn(&Movie) -> bool,
+        draft: &dyn Fn(&Movie) -> Result<MovieDraft>,
+    ) -> Result<(Movie, Option<Seq>)> {
+        self.write_movie(id, |session, now| {
+            if let Some(movie) = session.movie(id)? {
+                return Err(Error::Stale { current: movie.version });
+            }
+            let last = last_state(session, id)?;
+            if !is_current(&last) {
+                return Err(Error::Stale { current: last.version });
+            }
+            let draft = draft(&last)?;
+            // It stood beside its duplicates before, as one that is edited does.
+            refuse_taken(session, &draft.details, Some(&last), duplicates)?;
+            let genres = GenresByName::find_or_create(session, admin, now, draft.genres.as_slice())?.of(&draft.genres);
+            insert_again(session, admin, now, Movie { details: draft.details, genres, ..last })
+        })
+    }
+
     /// Runs `work` in a transaction, and tells of the change that it returns the number of.
     fn write_movie(
         &self,
@@ -102,7 +132,17 @@ fn add_again(
 ) -> Result<(Movie, Option<Seq>)> {
     refuse_taken(session, &state.details, None, duplicates)?;
     let genres = GenresAgain::of(session, admin, now, [state])?.for_state(state);
-    let movie = next_version(Movie { details: state.details.clone(), genres, ..last.clone() }, now);
+    insert_again(session, admin, now, Movie { details: state.details.clone(), genres, ..last.clone() })
+}
+
+/// Adds a movie that was removed, in the version after that.
+fn insert_again(
+    session: &mut dyn Session,
+    admin: &Admin,
+    now: Timestamp,
+    movie: Movie,
+) -> Result<(Movie, Option<Seq>)> {
+    let movie = next_version(movie, now);
     session.insert_movies(std::slice::from_ref(&movie))?;
     let seq = session.record(&[NewChange::by(admin, now, Edit::movie_created(&movie))])?;
     Ok((movie, Some(seq)))
