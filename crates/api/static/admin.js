@@ -163,7 +163,7 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
   };
 
   const add = (text) => {
-    for (const name of text.split(/[,،、，]/).map((part) => part.trim()).filter(Boolean)) {
+    for (const name of text.split(",").map((part) => part.trim()).filter(Boolean)) {
       if (!names.some((other) => other.toLowerCase() === name.toLowerCase())) names.push(name);
     }
     input.value = "";
@@ -217,7 +217,7 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
   };
 
   input.addEventListener("input", () => {
-    if (/[,،、，]/.test(input.value)) add(input.value);
+    if (input.value.includes(",")) add(input.value);
     else store();
     suggest();
   });

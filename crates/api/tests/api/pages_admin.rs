@@ -14,6 +14,7 @@ testing::on_every_database! {
     the_dashboard_says_what_there_is_and_what_was_done,
     the_list_is_searched_filtered_sorted_and_paged,
     a_movie_is_added_and_edited,
+    genres_with_commas_of_other_scripts_stay_whole,
     what_was_typed_is_kept_where_something_is_wrong,
     numbers_are_read_as_each_language_writes_them,
     a_duplicate_is_shown_and_saved_on_request,
@@ -224,6 +225,23 @@ fn a_movie_is_added_and_edited(database: &TestDatabase) {
     assert!(another.starts_with("/admin/movies/new?done=added"), "{another}");
     assert_eq!(get(&app, &session, "/admin/movies/99").status, 404);
     assert_eq!(get(&app, &session, "/admin/movies/x").status, 404);
+}
+
+fn genres_with_commas_of_other_scripts_stay_whole(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let token = app.admin_token();
+    let genres = json!(["Action、Drama", "رعب، دراما", "A，B"]);
+    add(&app, &token, &json!({ "name": "M", "genres": genres }));
+    add(&app, &token, &json!({ "name": "N" }));
+    let html = page(&app, &session, "/admin/movies/1");
+    let shown = hidden(&html, "genres")[0];
+    assert_eq!(shown, "Action、Drama, رعب، دراما, A，B");
+    let form = [("name", "M"), ("genres", shown), ("version", "1")];
+    assert!(sent(&app, &session, "/admin/movies/1", &form).contains("done=unchanged"));
+    assert_eq!(movie(&app, &json!(1))["genres"], genres);
+    confirmed(&app, &session, "/admin/movies/selected?action=add&genres=Action、Drama,+A，B&id=1&id=2");
+    assert_eq!(movie(&app, &json!(2))["genres"], json!(["Action、Drama", "A，B"]));
 }
 
 fn what_was_typed_is_kept_where_something_is_wrong(database: &TestDatabase) {

@@ -119,9 +119,9 @@ pub fn label<'a>(page: &'a Page, name: &str) -> Text<'a> {
     }
 }
 
-/// Names that commas separate.
+/// Names that commas separate: `,` alone, as other commas may be part of a name.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', '،', '、', '，']).map(str::trim).filter(|name| !name.is_empty())
+    text.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// The names as somebody types them.
