@@ -49,6 +49,8 @@ pub enum Standing {
     Done,
     /// It broke off, and says why. What it had stored stays.
     Failed,
+    /// Who imports broke it off. What it had stored stays.
+    Cancelled,
     /// Its process ended before it did: it said so, or was not heard of for a while. What it had stored stays.
     Interrupted,
 }

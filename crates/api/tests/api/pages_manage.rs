@@ -567,7 +567,10 @@ fn an_import_that_is_cancelled_stores_no_more() {
     let page = admin.page(&job);
     assert_has(&page, &["What was stored before that stays"]);
     assert_lacks(&page, &["http-equiv=\"refresh\""]);
-    assert_has(&admin.page("/admin/import"), &["the load was stopped"]);
+    for page in ["/admin/import", "/admin"] {
+        assert_lacks(&admin.page(page), &["Failed", "the load was stopped"]);
+    }
+    assert_has(&admin.page("/admin/import"), &["<span class=\"badge \">Cancelled</span>"]);
 }
 
 #[test]

@@ -118,6 +118,11 @@ impl Recording {
         self.end(if error.is_some() { Standing::Failed } else { Standing::Done }, error);
     }
 
+    /// Who imports broke it off.
+    pub fn cancel(self) {
+        self.end(Standing::Cancelled, None);
+    }
+
     /// The process ends before the import does.
     pub fn interrupt(self) {
         self.end(Standing::Interrupted, None);

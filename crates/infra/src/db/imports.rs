@@ -68,7 +68,7 @@ impl Row {
                 unchanged: self.unchanged.cast_unsigned(),
                 rejected: self.rejected.cast_unsigned(),
             },
-            standing: [Standing::Running, Standing::Done, Standing::Failed, Standing::Interrupted]
+            standing: STANDINGS
                 .into_iter()
                 .find(|known| standing(*known) == self.standing)
                 .ok_or_else(|| damaged(format!("no import is {}", self.standing)))?,
@@ -77,11 +77,15 @@ impl Row {
     }
 }
 
+const STANDINGS: [Standing; 5] =
+    [Standing::Running, Standing::Done, Standing::Failed, Standing::Cancelled, Standing::Interrupted];
+
 fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Running => "running",
         Standing::Done => "done",
         Standing::Failed => "failed",
+        Standing::Cancelled => "cancelled",
         Standing::Interrupted => "interrupted",
     }
 }

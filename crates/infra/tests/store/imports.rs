@@ -107,14 +107,17 @@ fn an_import_is_known_from_its_beginning_to_its_end(database: &TestDatabase) {
     recording.add(counts(1));
     recording.finish(None);
     failing.finish(Some("the database is not available"));
+    log.begin(&Admin::operator(), "cancelled").unwrap().cancel();
     let at = Timestamp::from_unix(2);
-    let [failed, done] = &log.latest(10).unwrap()[..] else { panic!() };
+    let [cancelled, failed, done] = &log.latest(10).unwrap()[..] else { panic!() };
+    assert_eq!((cancelled.standing, &cancelled.error), (Standing::Cancelled, &None));
+    assert_eq!(cancelled.finished_at, Some(at));
     let counts = Counts { rejected: 3, ..counts(31) };
     let expected = ImportRecord { heard_of_at: at, finished_at: Some(at), counts, standing: Standing::Done, ..begun };
     assert_eq!(done, &expected);
     assert_eq!((failed.standing, &failed.actor, failed.finished_at), (Standing::Failed, &None, Some(at)));
     assert_eq!(failed.error.as_deref(), Some("the database is not available"));
-    assert!(matches!(log.import(ImportId(3)), Err(Error::NotFound("import"))));
+    assert!(matches!(log.import(ImportId(4)), Err(Error::NotFound("import"))));
 }
 
 fn an_import_whose_process_is_gone_counts_as_interrupted(database: &TestDatabase) {

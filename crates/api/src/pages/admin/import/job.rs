@@ -355,7 +355,8 @@ impl Job {
                     let each = |counts| recording.add(counts);
                     let end = self.load(&services.import, admin, source, form, &mut rejects, each);
                     match &end {
-                        Err(LoadError::Stopped) if !self.is_cancelled() => recording.interrupt(),
+                        Err(LoadError::Stopped) if self.is_cancelled() => recording.cancel(),
+                        Err(LoadError::Stopped) => recording.interrupt(),
                         end => recording.finish(end.as_ref().err().map(LoadError::summary).as_deref()),
                     }
                     if !matches!(services.catalogue.catch_up(INDEX_WAIT), Ok(true)) {

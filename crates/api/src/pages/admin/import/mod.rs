@@ -112,6 +112,7 @@ pub fn standing<'a>(page: &'a Page, standing: &Standing) -> Text<'a> {
         Standing::Running => page.t("manage-import-applying"),
         Standing::Done => page.t("manage-import-done"),
         Standing::Failed => page.t("manage-import-failed"),
+        Standing::Cancelled => page.t("manage-import-cancelled"),
         Standing::Interrupted => page.t("manage-import-interrupted"),
     }
 }
@@ -119,7 +120,7 @@ pub fn standing<'a>(page: &'a Page, standing: &Standing) -> Text<'a> {
 /// The class of a badge that says it.
 pub fn mark(standing: &Standing) -> &'static str {
     match standing {
-        Standing::Running => "",
+        Standing::Running | Standing::Cancelled => "",
         Standing::Done => "good",
         Standing::Failed | Standing::Interrupted => "bad",
     }
