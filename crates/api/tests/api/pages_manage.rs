@@ -528,11 +528,20 @@ fn a_file_that_is_no_feed_is_told_so() {
     }
     let answer = admin.post("/admin/import", &[("file", "x")]);
     assert_eq!(answer.status, 400, "{answer:?}");
-    for content in ["hello", "[{\"name\":\"A\"},"] {
-        let answer = admin.upload("a.json", content.as_bytes());
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &lines(1_000)).unwrap();
+    let packed = gzip.finish().unwrap();
+    let long = format!("{{\"name\":\"{}\"}}\n", "x".repeat(2 << 20)).into_bytes();
+    let long_json = [b"[".as_slice(), &long, b"]"].concat();
+    let damaged = [&packed[..20], b"damaged in the middle", &packed[40..]].concat();
+    let cut = &packed[..packed.len() / 2];
+    for content in [b"hello".as_slice(), b"[{\"name\":\"A\"},", cut, &damaged, &long, &long_json] {
+        let answer = admin.upload("a.json", content);
         let job = answer.header("location");
         admin.wait_for(job, "failed");
-        assert_has(&admin.page(job), &["The file cannot be read to its end:", "Nothing was stored."]);
+        let page = admin.page(job);
+        assert_has(&page, &["The file cannot be read to its end:", "Nothing was stored."]);
+        assert_lacks(&page, &["The server could not go on."]);
         admin.done(&format!("{job}/apply"), &[], job);
         assert_eq!(admin.stage(job), "failed");
     }

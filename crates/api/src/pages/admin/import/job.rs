@@ -383,7 +383,10 @@ impl Job {
             Err(error) => {
                 status.failure = Some(match &error {
                     LoadError::Feed(feed::Error::TooLarge { .. }) => Failure::TooLarge,
-                    LoadError::Feed(feed::Error::Source { .. }) => failed(&error),
+                    // What is wrong with what was sent comes from those who unpack it, not from the system.
+                    LoadError::Feed(feed::Error::Source { cause, .. }) if cause.raw_os_error().is_some() => {
+                        failed(&error)
+                    }
                     LoadError::Feed(error) => Failure::Feed(error.to_string()),
                     error => failed(error),
                 });
