@@ -126,6 +126,7 @@ manage-import-too-large = الملف كبير جدًا: الحد الأقصى { 
 manage-import-no-place = على الخادم ملفات مرفوعة كثيرة تنتظر. استورد أحدها أو تجاهله، أو حاول لاحقًا.
 manage-import-busy = تجري الآن أكثر عمليات استيراد مسموح بها في وقت واحد. حاول مرة أخرى بعد قليل.
 manage-import-yours = ملفاتك المرفوعة
+manage-import-kept-most = تنتظر هنا { $count } ملفات على الأكثر حتى تستوردها: وأي ملف آخر يحل محل أقدمها.
 manage-imports-none = لم يُستورد شيء بعد.
 manage-imports-all = كل عمليات الاستيراد
 manage-import-source = المصدر

@@ -106,6 +106,7 @@ manage-import-too-large = Die Datei ist zu groß: Angenommen werden höchstens {
 manage-import-no-place = Auf dem Server warten zu viele hochgeladene Dateien. Importieren oder verwerfen Sie eine davon, oder versuchen Sie es später noch einmal.
 manage-import-busy = Es laufen so viele Importe, wie gleichzeitig laufen dürfen. Bitte versuchen Sie es gleich noch einmal.
 manage-import-yours = Ihre hochgeladenen Dateien
+manage-import-kept-most = Höchstens { $count } Dateien warten hier darauf, dass Sie sie importieren: eine weitere tritt an die Stelle der ältesten.
 manage-imports-none = Es wurde noch nichts importiert.
 manage-imports-all = Alle Importe
 manage-import-source = Quelle

@@ -113,6 +113,7 @@ manage-import-too-large = The file is too large: at most { $size } are taken, un
 manage-import-no-place = Too many uploads wait on the server. Finish or discard one of them, or try again later.
 manage-import-busy = As many imports run as may at once. Please try again in a moment.
 manage-import-yours = Your uploads
+manage-import-kept-most = At most { $count } files wait here for you to import them: one more takes the place of the oldest.
 manage-imports-none = Nothing was imported yet.
 manage-imports-all = All imports
 # Where the movies of an import come from: the name of a file, or "api".

@@ -112,6 +112,7 @@ manage-import-too-large = El archivo es demasiado grande: se aceptan como máxim
 manage-import-no-place = Hay demasiados archivos subidos en espera. Importe o descarte alguno, o inténtelo más tarde.
 manage-import-busy = Ya hay tantas importaciones en curso como se permiten a la vez. Inténtelo de nuevo dentro de un momento.
 manage-import-yours = Sus archivos subidos
+manage-import-kept-most = Como máximo { $count } archivos esperan aquí a que los importe: uno más ocupa el lugar del más antiguo.
 manage-imports-none = Todavía no se ha importado nada.
 manage-imports-all = Todas las importaciones
 manage-import-source = Origen

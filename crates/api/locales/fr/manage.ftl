@@ -112,6 +112,7 @@ manage-import-too-large = Le fichier est trop volumineux : { $size } au plus son
 manage-import-no-place = Trop de fichiers envoyés attendent sur le serveur. Importez-en ou abandonnez-en un, ou réessayez plus tard.
 manage-import-busy = Autant d’importations sont en cours qu’il peut y en avoir à la fois. Réessayez dans un instant.
 manage-import-yours = Vos fichiers envoyés
+manage-import-kept-most = Au plus { $count } fichiers attendent ici que vous les importiez : un de plus prend la place du plus ancien.
 manage-imports-none = Rien n’a encore été importé.
 manage-imports-all = Toutes les importations
 manage-import-source = Source

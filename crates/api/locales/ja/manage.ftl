@@ -100,6 +100,7 @@ manage-import-too-large = ファイルが大きすぎます。展開後のサイ
 manage-import-no-place = サーバーで待機中のアップロードが多すぎます。どれかをインポートするか破棄するか、後でもう一度お試しください。
 manage-import-busy = 同時に実行できる数のインポートがすでに実行中です。しばらくしてからもう一度お試しください。
 manage-import-yours = あなたのアップロード
+manage-import-kept-most = インポート待ちのファイルは最大 { $count } 件です。さらに追加すると、最も古いものと入れ替わります。
 manage-imports-none = まだ何もインポートされていません。
 manage-imports-all = すべてのインポート
 manage-import-source = 取り込み元

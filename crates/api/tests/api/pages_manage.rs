@@ -606,6 +606,25 @@ fn a_server_that_stops_breaks_imports_off() {
 }
 
 #[test]
+fn uploads_that_wait_for_one_admin_do_not_keep_others_from_uploading() {
+    let database = &testing::sqlite();
+    let app = TestApp::spawn(database);
+    let admin = Browser::of(&app, "admin");
+    app.user_token("ann");
+    admin.done(&format!("/admin/users/{}/promote", user_id(&app, "ann")), &[], "/admin/users?done=changed");
+    let other = Browser::of(&app, "ann");
+    let content = b"[{\"name\":\"A\"}]";
+    let jobs: Vec<String> = (0..9).map(|_| admin.checked("a.json", content)).collect();
+    let theirs = other.checked("b.json", content);
+    for (n, job) in jobs.iter().enumerate() {
+        assert_eq!(admin.stage(job), if n < 5 { "cancelled" } else { "checked" }, "{n}");
+    }
+    assert_has(&admin.page("/admin/import"), &["At most 4 files wait here"]);
+    other.done(&format!("{theirs}/apply"), &[], &theirs);
+    other.wait_for(&theirs, "done");
+}
+
+#[test]
 fn no_more_imports_run_than_may_at_once() {
     let database = &testing::sqlite();
     let app = TestApp::spawn_with(database, &[("SERVER__IMPORTS_AT_ONCE", "1")]);

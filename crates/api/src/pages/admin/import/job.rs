@@ -39,6 +39,9 @@ use crate::{
 /// How many uploads are kept at a time, of all admins.
 const UPLOADS: usize = 8;
 
+/// How many of them wait at a time for one admin to say what becomes of them: none keeps the others from uploading.
+pub const UPLOADS_EACH: usize = 4;
+
 /// How many jobs are remembered, most of which have ended.
 const JOBS: usize = 50;
 
@@ -65,13 +68,30 @@ impl Default for Jobs {
 }
 
 impl Jobs {
-    /// Room for an upload, where there are not too many.
-    pub fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// Room for an upload of this admin, where there are not too many. If need be, what waits longest for the same
+    /// admin makes room.
+    pub fn place(&self, owner: Option<UserId>) -> Option<OwnedSemaphorePermit> {
+        let place = || Arc::clone(&self.places).try_acquire_owned().ok();
+        place().or_else(|| {
+            self.waiting_for(owner).first()?.cancel();
+            place()
+        })
     }
 
-    /// A new job of this admin.
+    /// What waits for this admin to say what becomes of it, the oldest first.
+    fn waiting_for(&self, owner: Option<UserId>) -> Vec<Arc<Job>> {
+        let mut jobs = self.of(owner);
+        jobs.retain(|job| matches!(job.now().stage, Stage::Uploaded | Stage::Checked));
+        jobs.reverse();
+        jobs
+    }
+
+    /// A new job of this admin. It takes the place of the oldest where too many wait already.
     pub fn add(&self, owner: Option<UserId>, name: String, upload: Upload) -> Arc<Job> {
+        let waiting = self.waiting_for(owner);
+        for job in waiting.iter().take((waiting.len() + 1).saturating_sub(UPLOADS_EACH)) {
+            job.cancel();
+        }
         let job = Arc::new(Job {
             id: format!("{:032x}", rand::random::<u128>()),
             owner,
@@ -532,8 +552,13 @@ mod tests {
     use super::*;
 
     fn job(jobs: &Jobs) -> Arc<Job> {
-        let upload = Upload::new(tempfile::tempfile().unwrap(), 3, jobs.place().unwrap());
-        jobs.add(Some(UserId(1)), "a.json".to_owned(), upload)
+        job_of(jobs, 1)
+    }
+
+    fn job_of(jobs: &Jobs, owner: u64) -> Arc<Job> {
+        let owner = Some(UserId(owner));
+        let upload = Upload::new(tempfile::tempfile().unwrap(), 3, jobs.place(owner).unwrap());
+        jobs.add(owner, "a.json".to_owned(), upload)
     }
 
     #[test]
@@ -549,8 +574,8 @@ mod tests {
     #[test]
     fn the_file_goes_with_a_job_that_is_cancelled_or_forgotten() {
         let jobs = Jobs::default();
-        let all: Vec<_> = (0..UPLOADS).map(|_| job(&jobs)).collect();
-        assert!(jobs.place().is_none());
+        let all: Vec<_> = (0..UPLOADS as u64).map(|owner| job_of(&jobs, owner)).collect();
+        assert!(jobs.place(None).is_none());
         all[0].cancel();
         assert_eq!(all[0].now().stage, Stage::Cancelled);
         assert_eq!(jobs.places.available_permits(), 1);
@@ -559,6 +584,19 @@ mod tests {
         assert_eq!(jobs.places.available_permits(), 1);
         jobs.forget_untouched_for(Duration::ZERO);
         assert_eq!(jobs.places.available_permits(), UPLOADS);
+    }
+
+    #[test]
+    fn what_waits_for_one_admin_keeps_nobody_from_uploading() {
+        let jobs = Jobs::default();
+        let first: Vec<_> = (0..UPLOADS).map(|_| job_of(&jobs, 1)).collect();
+        let stages = |jobs: &[Arc<Job>]| jobs.iter().map(|job| job.now().stage).collect::<Vec<_>>();
+        assert_eq!(stages(&first), [[Stage::Cancelled; 4], [Stage::Uploaded; 4]].concat());
+        let second: Vec<_> = (0..UPLOADS_EACH).map(|_| job_of(&jobs, 2)).collect();
+        assert!(jobs.place(Some(UserId(3))).is_none());
+        assert!(jobs.place(Some(UserId(2))).is_some());
+        assert_eq!(stages(&second), [[Stage::Cancelled; 1].as_slice(), &[Stage::Uploaded; 3]].concat());
+        assert_eq!(stages(&first[4..]), [Stage::Uploaded; 4], "of the other admin nothing goes");
     }
 
     #[test]

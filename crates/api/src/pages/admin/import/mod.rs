@@ -22,7 +22,7 @@ use futures_util::stream;
 use serde::Serialize;
 
 use self::{
-    job::{Failure, Job, Stage, Status},
+    job::{Failure, Job, Stage, Status, UPLOADS_EACH},
     upload::Sent,
 };
 use crate::{
@@ -152,7 +152,7 @@ async fn receive(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let most = state.settings.server.max_import_bytes as u64;
-    let sent = match state.jobs.place() {
+    let sent = match state.jobs.place(admin.user()) {
         Some(place) => Some(upload::receive(&request, payload, &state, place).await?),
         None => None,
     };
