@@ -21,7 +21,14 @@ manage-genre-new = تصنيف جديد
 manage-genre-see = عرض ذلك التصنيف
 manage-genre-edit-movies = تعديل أفلامه
 manage-genre-show-movies = عرض أفلامه
-manage-genre-listing = أفلام: عرض أفلام { $name }
+manage-genre-listing = { $count ->
+    [zero] فيلم: عرض أفلام { $name }
+    [one] فيلم: عرض أفلام { $name }
+    [two] فيلم: عرض أفلام { $name }
+    [few] أفلام: عرض أفلام { $name }
+    [many] فيلمًا: عرض أفلام { $name }
+   *[other] فيلم: عرض أفلام { $name }
+}
 manage-genres-all = كل التصنيفات
 manage-genres-count = { $count ->
     [zero] لا تصنيفات

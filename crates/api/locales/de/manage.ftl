@@ -21,7 +21,10 @@ manage-genre-new = Neues Genre
 manage-genre-see = Dieses Genre ansehen
 manage-genre-edit-movies = Filme bearbeiten
 manage-genre-show-movies = Filme anzeigen
-manage-genre-listing = Filme: die mit { $name } anzeigen
+manage-genre-listing = { $count ->
+    [one] Film: den mit { $name } anzeigen
+   *[other] Filme: die mit { $name } anzeigen
+}
 manage-genres-all = Alle Genres
 manage-genres-count = { $count ->
     [one] { $count } Genre

@@ -25,7 +25,10 @@ manage-genre-see = See that genre
 manage-genre-edit-movies = Edit its movies
 manage-genre-show-movies = Show its movies
 # Said after a number, to people who do not see the table.
-manage-genre-listing = movies: show those of { $name }
+manage-genre-listing = { $count ->
+    [one] movie: show that of { $name }
+   *[other] movies: show those of { $name }
+}
 manage-genres-all = All genres
 manage-genres-count = { $count ->
     [one] { $count } genre

@@ -21,7 +21,11 @@ manage-genre-new = Nuevo género
 manage-genre-see = Ver ese género
 manage-genre-edit-movies = Editar sus películas
 manage-genre-show-movies = Ver sus películas
-manage-genre-listing = películas: ver las de { $name }
+manage-genre-listing = { $count ->
+    [one] película: ver la de { $name }
+    [many] de películas: ver las de { $name }
+   *[other] películas: ver las de { $name }
+}
 manage-genres-all = Todos los géneros
 manage-genres-count = { $count ->
     [one] { $count } género

@@ -21,7 +21,11 @@ manage-genre-new = Nouveau genre
 manage-genre-see = Voir ce genre
 manage-genre-edit-movies = Modifier ses films
 manage-genre-show-movies = Voir ses films
-manage-genre-listing = films : voir ceux de { $name }
+manage-genre-listing = { $count ->
+    [one] film : voir ceux de { $name }
+    [many] de films : voir ceux de { $name }
+   *[other] films : voir ceux de { $name }
+}
 manage-genres-all = Tous les genres
 manage-genres-count = { $count ->
     [one] { $count } genre

@@ -21,7 +21,10 @@ manage-genre-new = नई शैली
 manage-genre-see = वह शैली देखें
 manage-genre-edit-movies = इसकी फ़िल्में संपादित करें
 manage-genre-show-movies = इसकी फ़िल्में देखें
-manage-genre-listing = फ़िल्में: { $name } की फ़िल्में देखें
+manage-genre-listing = { $count ->
+    [one] फ़िल्म: { $name } की फ़िल्में देखें
+   *[other] फ़िल्में: { $name } की फ़िल्में देखें
+}
 manage-genres-all = सभी शैलियाँ
 manage-genres-count = { $count ->
     [one] { $count } शैली

@@ -21,7 +21,9 @@ manage-genre-new = 新しいジャンル
 manage-genre-see = そのジャンルを見る
 manage-genre-edit-movies = このジャンルの映画を編集
 manage-genre-show-movies = このジャンルの映画を表示
-manage-genre-listing = 本の映画: { $name } の映画を表示
+manage-genre-listing = { $count ->
+   *[other] 本の映画: { $name } の映画を表示
+}
 manage-genres-all = すべてのジャンル
 manage-genres-count = { $count ->
    *[other] { $count } 件のジャンル

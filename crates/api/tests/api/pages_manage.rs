@@ -11,6 +11,7 @@ use crate::test_app::{Answer, Ask, PASSWORD, TestApp, test_settings, wait_until}
 
 testing::on_every_database! {
     genres_are_added_renamed_merged_and_deleted,
+    the_number_of_a_genres_movies_is_said_with_the_right_word,
     what_is_wrong_with_a_genres_name_is_said_beside_it,
     a_genre_that_came_into_use_is_not_deleted_unasked,
     names_are_text_whatever_they_look_like,
@@ -175,6 +176,17 @@ fn genre_id_after(app: &TestApp, admin: &Browser, name: &str) -> u64 {
     let answer = admin.post("/admin/genres", &[("name", name)]);
     assert_eq!(answer.status, 303, "{answer:?}");
     genre_id(app, name.trim())
+}
+
+fn the_number_of_a_genres_movies_is_said_with_the_right_word(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let admin = Browser::of(&app, "admin");
+    add_movie(&app, "A", &["War", "Noir"]);
+    add_movie(&app, "B", &["War"]);
+    let said = |number: u32, text: &str| format!("{number}<span class=\"sr\"> {text} ");
+    let (one, two) = (said(1, "movie: show that of"), said(2, "movies: show those of"));
+    assert_has(&admin.page("/admin/genres?lang=en"), &[&one, &two]);
+    assert_has(&admin.page("/admin/genres?lang=es"), &[&said(1, "película: ver la de")]);
 }
 
 fn what_is_wrong_with_a_genres_name_is_said_beside_it(database: &TestDatabase) {
