@@ -12,6 +12,14 @@ manage-state = الحالة
 manage-created = تاريخ الإنشاء
 manage-when = متى
 manage-who = مَن
+manage-size-bytes = { $count ->
+    [zero] لا بايتات
+    [one] بايت واحد
+    [two] بايتان
+    [few] { $count } بايتات
+    [many] { $count } بايتًا
+   *[other] { $count } بايت
+}
 manage-size-kb = { $size } ك.ب
 manage-size-mb = { $size } م.ب
 manage-size-gb = { $size } ج.ب
@@ -158,12 +166,12 @@ manage-import-failed-feed = لا يمكن قراءة الملف حتى نهاي�
 manage-import-failed-server = لم يستطع الخادم المتابعة. السبب مذكور في سجله.
 manage-import-progress = الجزء المقروء من الملف
 manage-import-read = { $count ->
-    [zero] لا سجلات حتى الآن
-    [one] سجل واحد حتى الآن
-    [two] سجلان حتى الآن
-    [few] { $count } سجلات حتى الآن
-    [many] { $count } سجلًا حتى الآن
-   *[other] { $count } سجل حتى الآن
+    [zero] السجلات الأولى قيد المعالجة
+    [one] عولج سجل واحد حتى الآن
+    [two] عولج سجلان حتى الآن
+    [few] عولجت { $count } سجلات حتى الآن
+    [many] عولج { $count } سجلًا حتى الآن
+   *[other] عولج { $count } سجل حتى الآن
 }
 manage-import-check = فحص
 manage-import-apply = استيراد

@@ -12,6 +12,10 @@ manage-state = Status
 manage-created = Erstellt
 manage-when = Wann
 manage-who = Wer
+manage-size-bytes = { $count ->
+    [one] { $count } Byte
+   *[other] { $count } Byte
+}
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -134,8 +138,9 @@ manage-import-failed-feed = Die Datei lässt sich nicht zu Ende lesen:
 manage-import-failed-server = Der Server konnte nicht weitermachen. Der Grund steht in seinem Protokoll.
 manage-import-progress = Gelesener Teil der Datei
 manage-import-read = { $count ->
-    [one] Bisher { $count } Datensatz
-   *[other] Bisher { $count } Datensätze
+    [0] Die ersten Datensätze sind unterwegs
+    [one] Bisher { $count } Datensatz verarbeitet
+   *[other] Bisher { $count } Datensätze verarbeitet
 }
 manage-import-check = Prüfen
 manage-import-apply = Importieren

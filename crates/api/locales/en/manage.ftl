@@ -14,6 +14,10 @@ manage-state = State
 manage-created = Created
 manage-when = When
 manage-who = Who
+manage-size-bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -142,8 +146,9 @@ manage-import-failed-feed = The file cannot be read to its end:
 manage-import-failed-server = The server could not go on. Its log says why.
 manage-import-progress = How much of the file is read
 manage-import-read = { $count ->
-    [one] { $count } record so far
-   *[other] { $count } records so far
+    [0] The first records are on their way
+    [one] { $count } record done so far
+   *[other] { $count } records done so far
 }
 manage-import-check = Check
 manage-import-apply = Import

@@ -12,6 +12,11 @@ manage-state = Estado
 manage-created = Creación
 manage-when = Cuándo
 manage-who = Quién
+manage-size-bytes = { $count ->
+    [one] { $count } byte
+    [many] { $count } de bytes
+   *[other] { $count } bytes
+}
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -141,9 +146,10 @@ manage-import-failed-feed = El archivo no se puede leer hasta el final:
 manage-import-failed-server = El servidor no pudo continuar. Su registro dice por qué.
 manage-import-progress = Parte leída del archivo
 manage-import-read = { $count ->
-    [one] { $count } registro hasta ahora
-    [many] { $count } de registros hasta ahora
-   *[other] { $count } registros hasta ahora
+    [0] Los primeros registros están en camino
+    [one] { $count } registro procesado hasta ahora
+    [many] { $count } de registros procesados hasta ahora
+   *[other] { $count } registros procesados hasta ahora
 }
 manage-import-check = Comprobar
 manage-import-apply = Importar

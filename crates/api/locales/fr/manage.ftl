@@ -12,6 +12,11 @@ manage-state = État
 manage-created = Créé le
 manage-when = Quand
 manage-who = Qui
+manage-size-bytes = { $count ->
+    [one] { $count } octet
+    [many] { $count } d’octets
+   *[other] { $count } octets
+}
 manage-size-kb = { $size } ko
 manage-size-mb = { $size } Mo
 manage-size-gb = { $size } Go
@@ -141,9 +146,10 @@ manage-import-failed-feed = Le fichier ne peut pas être lu jusqu’au bout :
 manage-import-failed-server = Le serveur n’a pas pu continuer. Son journal dit pourquoi.
 manage-import-progress = Partie du fichier déjà lue
 manage-import-read = { $count ->
-    [one] { $count } enregistrement jusqu’ici
-    [many] { $count } d’enregistrements jusqu’ici
-   *[other] { $count } enregistrements jusqu’ici
+    [0] Les premiers enregistrements sont en cours de traitement
+    [one] { $count } enregistrement traité jusqu’ici
+    [many] { $count } d’enregistrements traités jusqu’ici
+   *[other] { $count } enregistrements traités jusqu’ici
 }
 manage-import-check = Vérifier
 manage-import-apply = Importer

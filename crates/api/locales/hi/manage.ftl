@@ -12,6 +12,10 @@ manage-state = स्थिति
 manage-created = बनाया गया
 manage-when = कब
 manage-who = किसने
+manage-size-bytes = { $count ->
+    [one] { $count } बाइट
+   *[other] { $count } बाइट
+}
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -134,8 +138,9 @@ manage-import-failed-feed = फ़ाइल अंत तक पढ़ी नह
 manage-import-failed-server = सर्वर आगे नहीं बढ़ सका। कारण उसके लॉग में है।
 manage-import-progress = फ़ाइल का पढ़ा गया भाग
 manage-import-read = { $count ->
-    [one] अब तक { $count } रिकॉर्ड
-   *[other] अब तक { $count } रिकॉर्ड
+    [0] पहले रिकॉर्ड संसाधित हो रहे हैं
+    [one] अब तक { $count } रिकॉर्ड संसाधित
+   *[other] अब तक { $count } रिकॉर्ड संसाधित
 }
 manage-import-check = जाँचें
 manage-import-apply = आयात करें

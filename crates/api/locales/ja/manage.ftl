@@ -12,6 +12,9 @@ manage-state = 状態
 manage-created = 作成日
 manage-when = 日時
 manage-who = 実行者
+manage-size-bytes = { $count ->
+   *[other] { $count } バイト
+}
 manage-size-kb = { $size } kB
 manage-size-mb = { $size } MB
 manage-size-gb = { $size } GB
@@ -127,7 +130,8 @@ manage-import-failed-feed = ファイルを最後まで読み取れません:
 manage-import-failed-server = サーバーが処理を続けられませんでした。理由はサーバーのログにあります。
 manage-import-progress = ファイルの読み取り状況
 manage-import-read = { $count ->
-   *[other] これまでに { $count } レコード
+    [0] 最初のレコードを処理しています
+   *[other] これまでに { $count } レコードを処理しました
 }
 manage-import-check = 確認
 manage-import-apply = インポート

@@ -88,6 +88,7 @@ fn size<'a>(page: &'a Page, bytes: &u64) -> Text<'a> {
     const KIB: f64 = 1024.0;
     let kib = *bytes as f64 / KIB;
     match kib {
+        ..1.0 => page.t("manage-size-bytes").with("count", *bytes),
         ..KIB => page.t("manage-size-kb").with("size", page.decimal(&kib)),
         _ if kib < KIB * KIB => page.t("manage-size-mb").with("size", page.decimal(&(kib / KIB))),
         _ => page.t("manage-size-gb").with("size", page.decimal(&(kib / KIB / KIB))),
