@@ -27,7 +27,7 @@ pub async fn json_object(
     payload: Payload,
     accepted: &[&str],
 ) -> Result<Map<String, Value>, Problem> {
-    match serde_json::from_str(&json_text(default_limit(request)?, request, payload, accepted).await?) {
+    match serde_json::from_str(&text(default_limit(request)?, request, payload, accepted).await?) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(Violations(vec![Violation::new("", ViolationCode::WrongType, "an object is expected")]).into()),
         Err(error) => Err(not_json(&error)),
@@ -46,20 +46,17 @@ pub async fn json_up_to(
     payload: Payload,
     accepted: &[&str],
 ) -> Result<Box<RawValue>, Problem> {
-    let text = json_text(limit, request, payload, accepted).await?;
+    let text = text(limit, request, payload, accepted).await?;
     RawValue::from_string(text).map_err(|error| not_json(&error))
 }
 
-fn default_limit(request: &HttpRequest) -> Result<usize, Problem> {
+/// The most bytes of a body that is no feed.
+pub fn default_limit(request: &HttpRequest) -> Result<usize, Problem> {
     Ok(state::of(request)?.settings.server.max_body_bytes)
 }
 
-async fn json_text(
-    limit: usize,
-    request: &HttpRequest,
-    payload: Payload,
-    accepted: &[&str],
-) -> Result<String, Problem> {
+/// A text of one of the types `accepted`, in UTF-8, of at most `limit` bytes.
+pub async fn text(limit: usize, request: &HttpRequest, payload: Payload, accepted: &[&str]) -> Result<String, Problem> {
     content_type(request.headers(), accepted)?;
     check_encoding(request.headers())?;
     // Refused before it is sent, where the client says how much it is going to send.

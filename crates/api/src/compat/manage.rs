@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use crate::{
     auth::AdminUser,
     body,
-    pages::form::Form,
+    pages::form::{FORM, Form},
     problem::Problem,
     state::{State, blocking},
     v1::{
@@ -28,8 +28,6 @@ use crate::{
         path_id,
     },
 };
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A movie as a form of an older service sent it. A number may be a text; an empty one is none.
 #[derive(ToSchema)]

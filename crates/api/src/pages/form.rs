@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     FromRequest, HttpRequest,
-    dev::{Payload, UrlEncoded},
-    error::UrlencodedError,
+    dev::Payload,
+    web::{self, Query},
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use crate::{body, problem::Problem, state};
+use crate::{body, problem::Problem};
+
+/// The type of what forms send.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, in their order. A field may occur several times, as boxes that are ticked do.
 #[derive(Debug, Default)]
@@ -47,22 +50,53 @@ impl FromRequest for Form {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = match state::of(request) {
-            Ok(state) => state.settings.server.max_body_bytes,
-            Err(problem) => return async { Err(problem) }.boxed_local(),
-        };
-        let fields = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limit);
+        let payload = web::Payload::from_request(request, payload);
         let request = request.clone();
         async move {
-            match body::in_time(&request, fields).await? {
-                Ok(fields) => Ok(Self(fields)),
-                Err(UrlencodedError::Overflow { .. }) => Err(Problem::too_large(limit)),
-                Err(UrlencodedError::ContentType) => {
-                    Err(Problem::unsupported_type(&["application/x-www-form-urlencoded"]))
-                }
-                Err(_) => Err(Problem::unreadable_body("The form cannot be read.")),
+            let payload = payload.await.map_err(|error| Problem::internal(error.to_string()))?;
+            let text = body::text(body::default_limit(&request)?, &request, payload, &[FORM]).await?;
+            let unreadable = || Problem::unreadable_body("The form cannot be read.");
+            if !is_utf8(&text) {
+                return Err(unreadable());
             }
+            let Query(fields) = Query::from_query(&text).map_err(|_| unreadable())?;
+            Ok(Self(fields))
         }
         .boxed_local()
+    }
+}
+
+/// Whether what is percent-encoded in a form is UTF-8. As for browsers, a `%` that begins no code stands for itself.
+fn is_utf8(form: &str) -> bool {
+    let mut bytes = Vec::with_capacity(form.len());
+    let mut rest = form.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16)).map(|digit| digit as u8);
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(high << 4 | low);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    str::from_utf8(&bytes).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_percent_encoded_is_utf8() {
+        for good in ["", "a=b", "a=%C3%A9", "a=é", "a=100%", "a=%zz%4", "a=%"] {
+            assert!(is_utf8(good), "{good}");
+        }
+        for bad in ["a=%FF%FE", "%ff=a", "a=%C3&b=%A9", "a=%ED%A0%80"] {
+            assert!(!is_utf8(bad), "{bad}");
+        }
     }
 }

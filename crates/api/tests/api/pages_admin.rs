@@ -17,6 +17,8 @@ testing::on_every_database! {
     genres_with_commas_of_other_scripts_stay_whole,
     what_was_typed_is_kept_where_something_is_wrong,
     numbers_are_read_as_each_language_writes_them,
+    an_overview_that_nobody_touched_stays_to_the_letter,
+    a_form_that_is_not_utf8_is_refused,
     a_duplicate_is_shown_and_saved_on_request,
     an_imdb_id_that_is_taken_is_shown_with_its_movie,
     who_saved_meanwhile_is_not_overwritten,
@@ -286,6 +288,37 @@ fn numbers_are_read_as_each_language_writes_them(database: &TestDatabase) {
     }
     assert!(page(&app, &session, "/admin/movies/1?lang=de").contains("value=\"8,3\""));
     assert!(page(&app, &session, "/admin/movies/1?lang=en").contains("value=\"8.3\""));
+}
+
+fn an_overview_that_nobody_touched_stays_to_the_letter(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let overview = " First\r\nsecond\rthird\n\n";
+    add(&app, &app.admin_token(), &json!({ "name": "M", "overview": overview }));
+    assert!(page(&app, &session, "/admin/movies/1").contains("First\nsecond\nthird</textarea>"));
+    // As a browser sends it.
+    let form = |name, overview, version| {
+        let form = [("name", name), ("overview", overview), ("version", version)];
+        sent(&app, &session, "/admin/movies/1", &form)
+    };
+    assert!(form("M", "First\r\nsecond\r\nthird", "1").contains("done=unchanged"));
+    assert!(form("N", "First\r\nsecond\r\nthird", "1").contains("done=saved"));
+    assert_eq!(movie(&app, &json!(1))["overview"], overview);
+    assert!(form("N", "First\r\nthird", "2").contains("done=saved"));
+    assert_eq!(movie(&app, &json!(1))["overview"], "First\nthird");
+}
+
+fn a_form_that_is_not_utf8_is_refused(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let post = |body: &'static str| {
+        let request = app.post("/admin/movies/new").header("Cookie", &session).header("Accept", "text/html");
+        request.header("Content-Type", "application/x-www-form-urlencoded").body(body).answer()
+    };
+    assert_eq!(post("name=%FF%FE").status, 400);
+    assert_eq!(app.get(MOVIES).answer().json()["total"]["value"], 0);
+    assert_eq!(post("name=100%&director=Ann%C3%A9").status, 303);
+    assert_eq!(movie(&app, &json!(1))["name"], "100%");
 }
 
 fn a_duplicate_is_shown_and_saved_on_request(database: &TestDatabase) {
@@ -568,8 +601,31 @@ fn more_genres_than_a_movie_has_are_told_before_it_happens(database: &TestDataba
     let html = page(&app, &session, path);
     assert!(html.contains("1 movie cannot be changed like this"), "{html}");
     assert_eq!(hidden(&html, "movie"), ["2.1"]);
-    let bad = get(&app, &session, "/admin/movies/selected?action=add&genres=a|b&id=1");
-    assert_eq!(bad.status, 422, "{bad:?}");
+}
+
+fn genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let token = app.admin_token();
+    for name in ["One", "Two"] {
+        add(&app, &token, &json!({ "name": name }));
+    }
+    let many = (0..33).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
+    let long = "x".repeat(51);
+    for (genres, text) in [("a|b", "senkrechte Striche"), (&many, "höchstens 32 Genres"), (&long, "Genre 1:")] {
+        let path = format!(
+            "/admin/movies/selected?lang=de&action=add&genres={genres}&id=1&id=2&next=%2Fadmin%2Fmovies%3Fq%3Do"
+        );
+        let answer = get(&app, &session, &path);
+        assert_eq!(answer.status, 422, "{answer:?}");
+        let html = answer.text;
+        assert_eq!(hidden(&html, "id"), ["1", "2"], "{html}");
+        assert_eq!((hidden(&html, "action"), hidden(&html, "next")), (vec!["add"], vec!["/admin/movies?q=o"]));
+        assert_eq!(hidden(&html, "genres"), [genres]);
+        assert!(html.contains("id=\"genres-wrong\"") && html.contains(text), "{html}");
+    }
+    // Where all go, their genres do not matter.
+    assert_eq!(get(&app, &session, "/admin/movies/selected?action=delete&genres=a|b&id=1").status, 200);
 }
 
 fn what_was_changed_again_is_not_undone(database: &TestDatabase) {

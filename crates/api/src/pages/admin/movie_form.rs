@@ -19,7 +19,7 @@ use domain::{
 use super::{
     history,
     notice::{Deed, Notice},
-    typed::{Typed, is_about, label, separator},
+    typed::{Typed, is_about, label, separator, untouched},
 };
 use crate::{
     endpoint::Endpoint,
@@ -284,7 +284,7 @@ async fn save(
     let wanted = draft.clone();
     let saved = blocking(move || {
         let is_current = |movie: &Movie| edited.is_current(movie);
-        let draft = |_: &Movie| Ok(wanted.clone());
+        let draft = |before: &Movie| Ok(untouched(wanted.clone(), before));
         Ok(if edited.is_removed {
             catalogue.restore_edited(&admin, id, duplicates, &is_current, &draft)
         } else {

@@ -2,7 +2,7 @@
 
 use domain::{
     genre::{GenreName, GenreNames},
-    movie::{Field, MovieDraft, MoviePatch},
+    movie::{Field, Movie, MovieDraft, MoviePatch, Overview},
     violation::{Violation, ViolationCode, Violations},
 };
 
@@ -37,7 +37,7 @@ impl Typed {
             "runtime_minutes" => text(details.runtime_minutes.map(|v| v.get()).as_ref().map(|v| v as _)),
             "votes" => text(details.votes.map(|v| v.get()).as_ref().map(|v| v as _)),
             "imdb_id" => text(details.imdb_id.as_ref().map(|v| v as _)),
-            "overview" => text(details.overview.as_ref().map(|v| v as _)).replace("\r\n", "\n"),
+            "overview" => shown(details.overview.as_ref()),
             "poster_url" => text(details.poster_url.as_ref().map(|v| v as _)),
             _ => String::new(),
         }))
@@ -94,6 +94,21 @@ impl Typed {
             }
         }
     }
+}
+
+/// An overview as a form shows and sends it: browsers change line breaks, and what is around a text is trimmed.
+fn shown(overview: Option<&Overview>) -> String {
+    let text = overview.map_or("", Overview::as_str);
+    text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+}
+
+/// The draft that a form made of `before`: an overview that nobody touched stays to the letter.
+pub fn untouched(mut draft: MovieDraft, before: &Movie) -> MovieDraft {
+    let overview = &before.details.overview;
+    if shown(draft.details.overview.as_ref()) == shown(overview.as_ref()) {
+        draft.details.overview.clone_from(overview);
+    }
+    draft
 }
 
 /// Whether a violation is one of this field.
