@@ -31,6 +31,7 @@ testing::on_every_database! {
     all_movies_that_match_are_chosen,
     many_are_not_changed_where_one_was_meanwhile,
     more_genres_than_a_movie_has_are_told_before_it_happens,
+    genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept,
     what_was_changed_again_is_not_undone,
     an_earlier_version_is_restored_and_that_undone,
     a_removed_movie_has_its_history_and_is_restored,
@@ -613,9 +614,8 @@ fn genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept(database: &
     let many = (0..33).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
     let long = "x".repeat(51);
     for (genres, text) in [("a|b", "senkrechte Striche"), (&many, "höchstens 32 Genres"), (&long, "Genre 1:")] {
-        let path = format!(
-            "/admin/movies/selected?lang=de&action=add&genres={genres}&id=1&id=2&next=%2Fadmin%2Fmovies%3Fq%3Do"
-        );
+        let path =
+            format!("/admin/movies/selected?lang=de&action=add&genres={genres}&id=1&id=2&next=%2Fadmin%2Fmovies%3Fq%3Do");
         let answer = get(&app, &session, &path);
         assert_eq!(answer.status, 422, "{answer:?}");
         let html = answer.text;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use actix_web::{HttpResponse, web::Query};
+use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
 use domain::{
     genre::{GenreName, GenreNames},
@@ -394,6 +394,35 @@ impl ConfirmTemplate<'_> {
     }
 }
 
+/// Asks once more for the genres, of what was chosen before.
+#[derive(Template)]
+#[template(path = "admin/selected_genres.html")]
+struct GenresTemplate<'a> {
+    page: &'a Page,
+    action: Action,
+    typed: &'a str,
+    wrong: Vec<Text<'a>>,
+    /// What was chosen.
+    kept: &'a [(String, String)],
+    next: &'a str,
+}
+
+impl GenresTemplate<'_> {
+    fn title(&self) -> Text<'_> {
+        match self.action {
+            Action::Delete => self.page.t("admin-delete-movies"),
+            Action::AddGenres => self.page.t("admin-add-genres"),
+            Action::RemoveGenres => self.page.t("admin-remove-genres"),
+            Action::SetGenres => self.page.t("admin-set-genres"),
+        }
+    }
+
+    /// What is sent again as it was.
+    fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.kept.iter().filter(|(name, _)| name != "genres")
+    }
+}
+
 async fn confirm(
     page: Page,
     _: PageAdmin,
@@ -405,8 +434,19 @@ async fn confirm(
     let see = |deed| Ok(Notice::new(deed, 1, None).see(next));
     let Some(action) = Action::named(text("action")) else { return see(Deed::NothingChosen) };
     let names = match genre_names(text("genres")) {
+        _ if action.deletes() => GenreNames::default(),
         Ok(names) => names,
-        Err(violations) => return Err(violations.into()),
+        Err(violations) => {
+            let template = GenresTemplate {
+                page: &page,
+                action,
+                typed: text("genres"),
+                wrong: violations.0.iter().map(|wrong| violations::text(&page, Subject::Movie, wrong)).collect(),
+                kept: &chosen,
+                next,
+            };
+            return page.show_as(StatusCode::UNPROCESSABLE_ENTITY, &template);
+        }
     };
     if names.as_slice().is_empty() && matches!(action, Action::AddGenres | Action::RemoveGenres) {
         return see(Deed::NoGenre);
