@@ -557,6 +557,11 @@ fn all_movies_that_match_are_chosen(database: &TestDatabase) {
     assert!(html.contains("More than 1,000 movies match this search"), "{html}");
     let all = get(&app, &session, "/admin/movies/selected?q=many&all=1&action=delete");
     assert!(all.header("location").contains("done=too-many"), "{all:?}");
+    let ids = |n: u32| (1..=n).map(|id| format!("&id={id}")).collect::<String>();
+    let path = |n| format!("/admin/movies/selected?action=delete{}", ids(n));
+    assert_eq!(hidden(&page(&app, &session, &path(1_000)), "movie").len(), 998, "two of them are gone");
+    let many = get(&app, &session, &path(1_001));
+    assert!(many.header("location").contains("done=too-many"), "{many:?}");
     let path = "/admin/movies/selected?q=many+7&genre=&all=1&action=delete";
     let count = hidden(&page(&app, &session, path), "movie").len();
     let location = confirmed(&app, &session, path);

@@ -466,7 +466,11 @@ async fn confirm(
         found.movies.iter().map(|movie| movie.id).collect()
     } else {
         let ids = chosen.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
-        ids.take(MOST).map(MovieId).collect()
+        let ids: Vec<_> = ids.take(MOST + 1).map(MovieId).collect();
+        if ids.len() > MOST {
+            return see(Deed::TooMany);
+        }
+        ids
     };
     let movies = stored(&state, movies).await?;
     if movies.is_empty() {
