@@ -83,14 +83,11 @@ if (selection) {
 
 // Genres as chips, with suggestions from those that there are: the combobox pattern of the ARIA Authoring Practices
 // Guide. What is sent is the text field, as it is without a script.
-let known;
-const knownGenres = () => {
-  known ??= fetch("/api/v1/genres?limit=100&sort=-movie_count")
-    .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-    .then(({ items }) => items.map((genre) => genre.name))
-    // Without suggestions one can still type.
-    .catch(() => []);
-  return known;
+const genresWith = async (part, signal) => {
+  const query = new URLSearchParams({ limit: 100, sort: "-movie_count" });
+  if (part) query.set("q", part);
+  const answer = await fetch(`/api/v1/genres?${query}`, { signal });
+  return answer.ok ? (await answer.json()).items.map((genre) => genre.name) : [];
 };
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -133,6 +130,7 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
 
   let names = [];
   let chosen = -1;
+  let asking;
 
   const store = () => {
     const before = field.value;
@@ -186,20 +184,33 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
   };
 
   const close = () => {
+    asking?.abort();
     choose(-1);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
   };
 
   const suggest = async () => {
-    const typed = input.value;
-    const part = folded(typed.trim());
-    const all = await knownGenres();
-    // What was typed meanwhile asks again.
-    if (typed !== input.value || document.activeElement !== input) return;
+    // What was typed before does not matter any more, nor does its list.
+    close();
+    const mine = new AbortController();
+    asking = mine;
+    const text = input.value.trim();
+    const part = folded(text);
+    let all;
+    try {
+      // While somebody types on, nothing is asked.
+      await new Promise((done) => setTimeout(done, text ? 120 : 0));
+      if (mine.signal.aborted) return;
+      all = await genresWith(text, mine.signal);
+    } catch {
+      // Without suggestions one can still type.
+      return;
+    }
+    if (mine.signal.aborted || document.activeElement !== input) return;
     const free = all.filter((name) => !names.some((other) => other.toLowerCase() === name.toLowerCase()));
     const begins = free.filter((name) => folded(name).startsWith(part));
-    const contains = free.filter((name) => !begins.includes(name) && folded(name).includes(part));
+    const contains = free.filter((name) => !begins.includes(name));
     const found = [...begins, ...contains].slice(0, most);
     choose(-1);
     list.replaceChildren(...found.map((name, index) => {
@@ -241,7 +252,6 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
       store();
     }
   });
-  input.addEventListener("focus", knownGenres);
   input.addEventListener("blur", () => {
     close();
     if (input.value.trim()) add(input.value);

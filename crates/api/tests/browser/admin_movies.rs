@@ -85,6 +85,31 @@ fn genres_are_chosen_by_keyboard_from_those_that_there_are() {
 }
 
 #[test]
+fn all_genres_are_suggested_however_many_there_are() {
+    let world = World::new();
+    for n in 0..101 {
+        world.change(2, &json!({ "genres": [format!("Many {n}")] }));
+    }
+    // Nobody has them any more but the last: those of the most movies are not the ones that are typed.
+    world.change(3, &json!({ "genres": ["رعب، دراما"] }));
+    let browser = world.browser(Device::DESKTOP);
+    browser.goto("/admin/movies/1");
+    for (typed, genre) in [("many 99", "Many 99"), ("many 3", "Many 3"), ("دراما", "رعب، دراما")] {
+        browser.fill("input#genres", typed);
+        browser.wait_until("the genre is suggested", |browser| {
+            browser.count("#genres-list:not([hidden]) [role=option]") > 0
+        });
+        browser.press(Key::Down);
+        browser.press(Key::Enter);
+        let names = browser.value("input[name=genres]");
+        assert!(names.ends_with(&format!(", {genre}")), "{names}");
+    }
+    browser.click("#movie .filled");
+    browser.wait_for_text("Saved.");
+    assert_eq!(world.genres(1), ["Horror", "Sci-Fi", "Many 99", "Many 3", "رعب، دراما"]);
+}
+
+#[test]
 fn many_are_chosen_at_once_and_come_back() {
     let world = World::new();
     let browser = world.browser(Device::DESKTOP);
