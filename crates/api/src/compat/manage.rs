@@ -11,7 +11,7 @@ use domain::{
     error::{Error, Result},
     movie::{Movie, MovieId},
     services::Duplicates,
-    violation::{Violation, ViolationCode, Violations},
+    violation::{Violation, ViolationCode, Violations, pointer},
 };
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -94,7 +94,7 @@ pub async fn add(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let sent = Sent::read(&read(&request, payload).await?)?;
+    let sent = Sent::read(&read(&request, payload, &[]).await?)?;
     let catalogue = Arc::clone(&state.catalogue);
     blocking(move || {
         let draft = sent.input.onto(None).map_err(in_older_words)?;
@@ -125,7 +125,7 @@ pub async fn update(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Sent { id, input } = Sent::read(&read(&request, payload).await?)?;
+    let Sent { id, input } = Sent::read(&read(&request, payload, &["id"]).await?)?;
     let catalogue = Arc::clone(&state.catalogue);
     blocking(move || {
         let id = id?;
@@ -157,12 +157,19 @@ fn success() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body("Success")
 }
 
-/// The body as JSON: a form is an object of texts.
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Box<RawValue>, Problem> {
+/// The body as JSON: a form is an object of texts, in which the fields `once` are not repeated.
+async fn read(request: &HttpRequest, payload: Payload, once: &[&str]) -> Result<Box<RawValue>, Problem> {
     if body::content_type(request.headers(), &[body::JSON, FORM])? == body::JSON {
         return body::json(request, payload, &[body::JSON]).await;
     }
     let form = Form::from_request(request, &mut payload.into_inner()).await?;
+    let mut repeated = Violations::default();
+    for name in once.iter().filter(|name| form.all(name).count() > 1) {
+        repeated.push(Violation::new(pointer(name), ViolationCode::NotAllowed, "it is given more than once"));
+    }
+    if !repeated.0.is_empty() {
+        return Err(repeated.into());
+    }
     to_raw_value(&form.into_texts()).map_err(Problem::internal)
 }
 

@@ -137,6 +137,9 @@ fn what_is_wrong_with_an_older_form_is_told(database: &TestDatabase) {
         assert_eq!(fields(post("/manage/update", json!({ "id": id, "movie_name": "N" }))), ["/id"], "{id}");
     }
     assert_eq!(fields(post("/manage/update", json!({ "id": 1, "movie_name": "" }))), ["/movie_name"]);
+    // Which movie is meant is not guessed.
+    let twice = [("id", "7"), ("id", "1"), ("movie_name", "N")];
+    assert_eq!(fields(app.post("/manage/update").bearer_auth(&token).form(&twice).answer()), ["/id"]);
     post("/manage/update", json!({ "id": 99, "movie_name": "N" })).problem(404);
     app.delete("/manage/delete/x").bearer_auth(&token).answer().problem(404);
     app.post("/manage/add").bearer_auth(&token).body("movie_name").answer().problem(415);
