@@ -53,6 +53,9 @@ pub struct Page {
     pub path: String,
     /// What was asked for beside the path; the choice of a language is taken out.
     pub query: String,
+    /// Whether a page of this server leads here, as far as the browser tells: what the address says of what was just
+    /// done is not believed otherwise.
+    pub is_led_to: bool,
     /// What was searched for.
     pub search: String,
     /// Under which URL people reach the server, without a slash at its end.
@@ -79,6 +82,7 @@ impl Page {
             may_register: settings.auth.registration == Registration::Open,
             may_read: settings.auth.anonymous_read || user.is_some(),
             user,
+            is_led_to: session::leads_here(request)?,
             path: request.path().to_owned(),
             query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
             origin,

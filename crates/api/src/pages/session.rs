@@ -66,8 +66,33 @@ fn is_same_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = text("origin") else { return true };
-    let of_host = text(header::HOST.as_str()).is_some_and(|host| {
+    text("origin").is_none_or(|origin| is_own(origin, headers, public_url))
+}
+
+/// Whether a page of this server leads to the address of a request, as far as its browser tells. It tells it in the
+/// same way of what it was sent on to.
+pub fn leads_here(request: &HttpRequest) -> Result<bool, Problem> {
+    let public_url = state::of(request)?.settings.server.public_url.as_deref();
+    Ok(is_led_from_here(request.headers(), public_url))
+}
+
+fn is_led_from_here(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    if let Some(site) = text("sec-fetch-site") {
+        // What is typed or opened from elsewhere is `none`.
+        return site == "same-origin";
+    }
+    // What browsers say of servers without TLS, too.
+    text(header::REFERER.as_str()).is_none_or(|referer| {
+        let length = referer.match_indices('/').nth(2).map_or(referer.len(), |(place, _)| place);
+        is_own(&referer[..length], headers, public_url)
+    })
+}
+
+/// Whether an origin is this server's.
+fn is_own(origin: &str, headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let of_host = host.is_some_and(|host| {
         let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
     });
@@ -110,6 +135,29 @@ mod tests {
                 map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
             }
             assert_eq!(is_same_origin(&map, Some("https://movies.example.org/catalogue")), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_leads_here_is_told_by_what_browsers_say() {
+        for (headers, expected) in [
+            (&[][..], true),
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("referer", "http://here:1/admin/movies?q=a/b")], true),
+            (&[("referer", "http://here:1")], true),
+            (&[("referer", "https://movies.example.org/catalogue/admin")], true),
+            (&[("referer", "http://evil.example/http://here:1/")], false),
+            (&[("referer", "http://here:1@evil.example/")], false),
+            (&[("referer", "")], false),
+        ] {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers.iter().chain(&[("host", "here:1")]) {
+                map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            assert_eq!(is_led_from_here(&map, Some("https://movies.example.org/catalogue")), expected, "{headers:?}");
         }
     }
 }

@@ -32,6 +32,7 @@ testing::on_every_database! {
     many_are_not_changed_where_one_was_meanwhile,
     more_genres_than_a_movie_has_are_told_before_it_happens,
     genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept,
+    a_notice_from_elsewhere_is_not_shown,
     what_was_changed_again_is_not_undone,
     an_earlier_version_is_restored_and_that_undone,
     a_removed_movie_has_its_history_and_is_restored,
@@ -631,6 +632,24 @@ fn genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept(database: &
     }
     // Where all go, their genres do not matter.
     assert_eq!(get(&app, &session, "/admin/movies/selected?action=delete&genres=a|b&id=1").status, 200);
+}
+
+fn a_notice_from_elsewhere_is_not_shown(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let session = app.session("admin");
+    let location = sent(&app, &session, "/admin/movies/new", &[("name", "M")]);
+    let shown = |name: &str, value: &str| {
+        let answer = app.get(&location).header("Cookie", &session).header(name, value).answer();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.text.contains("data-notice"), answer.text.contains("/admin/undo"), "{answer:?}");
+        answer.text.contains("data-notice")
+    };
+    assert!(shown("Sec-Fetch-Site", "same-origin"));
+    assert!(shown("Referer", &format!("http://{}/admin/movies/new", app.address)));
+    for site in ["cross-site", "same-site", "none"] {
+        assert!(!shown("Sec-Fetch-Site", site), "{site}");
+    }
+    assert!(!shown("Referer", "https://evil.example/"));
 }
 
 fn what_was_changed_again_is_not_undone(database: &TestDatabase) {

@@ -85,8 +85,11 @@ impl Notice {
         Self { deed, count, changes }
     }
 
-    /// What a page is to tell.
+    /// What a page is to tell. A link from elsewhere tells nothing: it could have anything undone.
     pub fn of(page: &Page) -> Option<Self> {
+        if !page.is_led_to {
+            return None;
+        }
         // Read by hand: movies that were chosen may be more parameters than are read elsewhere.
         let value = |name: &str| pairs(&page.query).find(|(given, _)| *given == name).map(|(_, value)| value);
         let done = value("done")?;
