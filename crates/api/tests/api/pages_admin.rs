@@ -620,8 +620,9 @@ fn genres_that_cannot_be_are_told_beside_them_and_the_choice_is_kept(database: &
     let many = (0..33).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
     let long = "x".repeat(51);
     for (genres, text) in [("a|b", "senkrechte Striche"), (&many, "höchstens 32 Genres"), (&long, "Genre 1:")] {
-        let path =
-            format!("/admin/movies/selected?lang=de&action=add&genres={genres}&id=1&id=2&next=%2Fadmin%2Fmovies%3Fq%3Do");
+        let path = format!(
+            "/admin/movies/selected?lang=de&action=add&genres={genres}&id=1&id=2&next=%2Fadmin%2Fmovies%3Fq%3Do"
+        );
         let answer = get(&app, &session, &path);
         assert_eq!(answer.status, 422, "{answer:?}");
         let html = answer.text;
