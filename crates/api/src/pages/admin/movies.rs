@@ -16,7 +16,7 @@ use domain::{
         CountMode, ListedMovie, MovieFilter, MovieQuery, Page as Part, Start, Total, conditions,
         parameters::{Parameters, url},
     },
-    services::{Duplicates, Operation},
+    services::{Catalogue, Duplicates, Operation},
     violation::Violations,
 };
 
@@ -43,7 +43,7 @@ const MOVIES: &str = "/admin/movies";
 const ITEMS: u32 = 50;
 
 /// The most movies that are changed at once.
-pub const MOST: usize = 1_000;
+pub const MOST: usize = Catalogue::MOST_AT_ONCE;
 
 /// The orders to choose from.
 const ORDERS: [&str; 8] = ["-popularity", "name", "-imdb_score", "-year", "year", "-updated_at", "-created_at", "id"];
