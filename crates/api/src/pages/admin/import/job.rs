@@ -77,7 +77,7 @@ impl Jobs {
             owner,
             name,
             bytes: upload.bytes,
-            status: Mutex::new(Status::new(upload)),
+            status: Mutex::new(Status::at(Stage::Uploaded, Arc::new(upload), Instant::now())),
             read: Arc::default(),
             cancelled: AtomicBool::new(false),
             stopping: Arc::clone(&self.stopping),
@@ -226,16 +226,17 @@ pub struct Status {
 }
 
 impl Status {
-    fn new(upload: Upload) -> Self {
+    /// At the beginning of a stage.
+    fn at(stage: Stage, upload: Arc<Upload>, begun: Instant) -> Self {
         Self {
-            stage: Stage::Uploaded,
+            stage,
             counts: Counts::default(),
             rejected: Vec::new(),
             rejects: None,
             failure: None,
-            applied: false,
-            upload: Some(Arc::new(upload)),
-            begun: Instant::now(),
+            applied: stage == Stage::Applying,
+            upload: Some(upload),
+            begun,
             touched: Instant::now(),
         }
     }
@@ -310,8 +311,7 @@ impl Job {
             let mut status = self.status();
             let upload = status.upload.clone().filter(|_| status.stage == before);
             let Some(upload) = upload else { return Ok(()) };
-            let fresh = Status { upload: status.upload.clone(), begun: status.begun, ..Status::new_run(stage) };
-            *status = fresh;
+            *status = Status::at(stage, Arc::clone(&upload), status.begun);
             upload
         };
         self.read.store(0, Ordering::Relaxed);
@@ -420,23 +420,6 @@ impl Job {
 
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
-    }
-}
-
-impl Status {
-    /// At the beginning of a run.
-    fn new_run(stage: Stage) -> Self {
-        Self {
-            stage,
-            counts: Counts::default(),
-            rejected: Vec::new(),
-            rejects: None,
-            failure: None,
-            applied: stage == Stage::Applying,
-            upload: None,
-            begun: Instant::now(),
-            touched: Instant::now(),
-        }
     }
 }
 
