@@ -33,7 +33,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     problem::Problem,
-    state::{State, on_own_thread},
+    state::{State, blocking, on_own_thread},
 };
 
 /// How many uploads are kept at a time, of all admins.
@@ -113,10 +113,13 @@ impl Jobs {
     }
 
     fn forget_untouched_for(&self, time: Duration) {
-        self.jobs().retain(|_, job| {
+        let is_old = |job: &Arc<Job>| {
             let status = job.status();
-            status.stage.is_running() || status.touched.elapsed() < time
-        });
+            !status.stage.is_running() && status.touched.elapsed() >= time
+        };
+        let forgotten: Vec<_> = self.jobs().extract_if(|_, job| is_old(job)).collect();
+        // Their files go when others can get at the jobs again.
+        drop(forgotten);
     }
 
     /// Has what runs break off after the batch that it is at.
@@ -142,7 +145,15 @@ fn longest_untouched(jobs: &HashMap<String, Arc<Job>>) -> Option<String> {
 pub async fn forget_old(state: State) {
     loop {
         rt::time::sleep(Duration::from_secs(60)).await;
-        state.jobs.forget_old();
+        let state = state.clone();
+        // The system may take a while to free a large file.
+        let forgetting = blocking(move || {
+            state.jobs.forget_old();
+            Ok(())
+        });
+        if let Err(problem) = forgetting.await {
+            tracing::error!(%problem, "old uploads could not be forgotten");
+        }
     }
 }
 
@@ -371,8 +382,9 @@ impl Job {
                 Err(cause) => Err(LoadError::Store { record: 1, cause }),
             }
         };
+        let rejects = rejects.finish().map(Arc::new);
         let mut status = self.status();
-        status.rejects = rejects.finish().map(Arc::new);
+        status.rejects = rejects;
         let stage = match end {
             Ok(()) if is_real => Stage::Done,
             // It was cancelled when there was nothing left to break off.
