@@ -55,7 +55,7 @@ pub struct Page {
     pub query: String,
     /// What was searched for.
     pub search: String,
-    /// Under which URL people reach the server, without a slash at its end.
+    /// See [`origin`].
     pub origin: String,
     pub may_register: bool,
     /// Whether this visitor may read the catalogue.
@@ -67,10 +67,6 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let settings = &state::of(request)?.settings;
         let user = request.extensions().get::<SignedIn>().map(|caller| caller.user.clone());
-        let origin = settings.server.public_url.as_deref().map_or_else(
-            || format!("http://{}", request.connection_info().host()),
-            |url| url.trim_end_matches('/').to_owned(),
-        );
         let is_other = |pair: &&str| !pair.starts_with("lang=") && !pair.is_empty();
         let mut parameters = Parameters::read(request.query_string());
         Ok(Self {
@@ -81,7 +77,7 @@ impl Page {
             user,
             path: request.path().to_owned(),
             query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
-            origin,
+            origin: origin(request)?,
         })
     }
 
@@ -206,6 +202,14 @@ impl FromRequest for PageAdmin {
 /// Sends a browser to another page of this server, which it gets.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+/// Under which URL people reach the server, without a slash at its end.
+pub fn origin(request: &HttpRequest) -> Result<String, Problem> {
+    Ok(match state::of(request)?.settings.server.public_url.as_deref() {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", request.connection_info().host()),
+    })
 }
 
 fn locale(request: &HttpRequest) -> &'static Locale {

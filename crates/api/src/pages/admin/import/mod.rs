@@ -234,8 +234,13 @@ async fn apply(PageAdmin(admin): PageAdmin, state: State, id: Path<String>) -> R
 
 async fn cancel(PageAdmin(admin): PageAdmin, state: State, id: Path<String>) -> Result<HttpResponse, Problem> {
     let job = state.jobs.get(&id, admin.user())?;
-    job.cancel();
-    begun(&job, Ok(()))
+    let cancelled = Arc::clone(&job);
+    // The system may take a while to free a large file.
+    let cancelling = blocking(move || {
+        cancelled.cancel();
+        Ok(())
+    });
+    begun(&job, cancelling.await)
 }
 
 async fn rejects(
