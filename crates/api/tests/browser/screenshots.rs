@@ -1,44 +1,41 @@
-//! Pictures of pages, for people to look at: `SCREENSHOTS=DIRECTORY cargo test -p api --test browser screenshots`.
+//! Pictures of every page, for people to look at: `SCREENSHOTS=DIRECTORY cargo test -p api --test browser screenshots`.
+//!
+//! Those that begin with `readme-` are what README.md shows, once `pngquant` has made them small.
 
 use std::{env, fs, path::PathBuf};
 
 use crate::{
-    browser::{Browser, Device},
-    test_app::TestApp,
+    browser::Device,
+    pages::{Visitor, World},
 };
 
-const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/imdb.json");
-
-struct Picture {
-    /// Of the file, without `.png`.
-    name: &'static str,
-    path: &'static str,
-    device: Device,
-    /// What is done once the page is there, until it looks as it should.
-    prepare: fn(&Browser),
-}
-
-const PICTURES: [Picture; 2] = [
-    Picture { name: "docs", path: "/docs/", device: Device::DESKTOP, prepare: wait_for_operations },
-    Picture { name: "docs-phone", path: "/docs/", device: Device::PHONE, prepare: wait_for_operations },
+const LOOKS: [(&str, Device); 5] = [
+    ("light", Device::DESKTOP),
+    ("dark", Device { dark: true, ..Device::DESKTOP }),
+    ("phone", Device::PHONE),
+    ("arabic", Device { languages: "ar", ..Device::DESKTOP }),
+    ("arabic-phone", Device { languages: "ar", dark: true, width: 390, height: 844, ..Device::DESKTOP }),
 ];
-
-fn wait_for_operations(browser: &Browser) {
-    browser.wait_for_text("/api/v1/movies/{id}");
-}
 
 #[test]
 fn screenshots() {
     let Some(directory) = env::var_os("SCREENSHOTS").map(PathBuf::from) else {
         return;
     };
+    // Part of a page's name, where one wants to see few.
+    let wanted = env::var("SCREENSHOTS_OF").unwrap_or_default();
     fs::create_dir_all(&directory).unwrap();
-    let database = testing::sqlite();
-    let app = TestApp::spawn_with(&database, &[("DATA__FIXTURE", FIXTURE)]);
-    for picture in PICTURES {
-        let browser = Browser::open(&app.address, picture.device);
-        browser.goto(picture.path);
-        (picture.prepare)(&browser);
-        fs::write(directory.join(picture.name).with_extension("png"), browser.screenshot()).unwrap();
+    let world = World::new();
+    for (look, device) in LOOKS {
+        for visitor in [Visitor::Anybody, Visitor::User, Visitor::Admin] {
+            let pages = world.pages.iter().filter(|page| page.visitor == visitor && page.name.contains(&wanted));
+            let mut browser = None;
+            for page in pages {
+                let browser = browser.get_or_insert_with(|| world.browser(visitor, device));
+                page.visit(browser);
+                let file = directory.join(format!("{}-{look}.png", page.name));
+                fs::write(file, browser.screenshot()).unwrap();
+            }
+        }
     }
 }
