@@ -244,12 +244,14 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         cookies.extend(HeaderValue::from_str(&language_cookie(locale).to_string()));
     }
     let may_be_kept = response.request().method().is_safe();
+    let is_signed_in = response.request().extensions().contains::<SignedIn>();
     let headers = response.headers_mut();
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use: going back is quick, and shows nobody else's page after a logout.
-    if may_be_kept && !headers.contains_key(header::CACHE_CONTROL) {
+    // Asked about before each use. Nobody else is to see what a user saw by going back after a logout, for which browsers
+    // do not ask: that is not kept, as `delivery` says of all that is silent here.
+    if may_be_kept && !is_signed_in && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }

@@ -51,7 +51,7 @@ fn filters_are_in_the_address_and_come_back_with_and_without_scripts() {
         if javascript {
             assert!(!location.contains("name="), "what is empty is not sent: {location}");
         }
-        assert_eq!(chips(&browser).lines().next(), Some("Genre: Comedy"), "{}", chips(&browser));
+        assert!(chips(&browser).contains("Genre: Comedy"), "{}", chips(&browser));
 
         // Each step is a page to come back to.
         browser.back();
@@ -59,7 +59,10 @@ fn filters_are_in_the_address_and_come_back_with_and_without_scripts() {
         assert_eq!(browser.text(".range"), "1–7 of 7");
         browser.back();
         browser.wait_for_location("/listing?genre=Comedy");
-        assert_eq!((browser.text(".range"), browser.value("#year-from")), ("1–10 of 10".to_owned(), String::new()));
+        assert_eq!(browser.text(".range"), "1–10 of 10");
+        if javascript {
+            assert_eq!(browser.value("#year-from"), "", "fields say what the list is of");
+        }
         browser.click(".chip.chosen");
         browser.wait_for_location("/listing");
         assert_eq!(chips(&browser), "");

@@ -133,7 +133,7 @@ fn pages(long: u64, bare: u64, gone: u64) -> Vec<Page> {
     };
 
     add("home", Anybody, "/", |_| {});
-    add("menu", Anybody, "/", |browser| browser.click("details.menu summary"));
+    add("menu", Anybody, "/movies/{bare}", |browser| browser.click("details.menu summary"));
     add("suggestions", Anybody, "/listing?items=12", |browser| {
         browser.fill("#search", "the");
         browser.wait_until("there are suggestions", |browser| browser.count("#suggestions li") > 3);
