@@ -18,7 +18,8 @@ fn app() -> (TestApp, TestDatabase) {
         json!({ "op": "create", "movie": movie })
     };
     let operations: Vec<Value> = (1..=30).map(movie).collect();
-    let batch = app.post("/api/v1/movies:batch").bearer_auth(app.admin_token()).json(&json!({ "operations": operations }));
+    let batch =
+        app.post("/api/v1/movies:batch").bearer_auth(app.admin_token()).json(&json!({ "operations": operations }));
     assert_eq!(batch.answer().status, 200);
     app.wait_until_listed(30);
     (app, database)
@@ -67,7 +68,7 @@ fn filters_are_in_the_address_and_come_back_with_and_without_scripts() {
         browser.wait_for_location("/listing");
         assert_eq!(chips(&browser), "");
 
-        browser.click("[rel=next]");
+        browser.click(".pages [rel=next]");
         browser.wait_for_location("/listing?p=2");
         assert_eq!(browser.text(".range"), "21–30 of 30");
         browser.goto("/listing?genre=Comedy&year.gte=2050");

@@ -72,8 +72,7 @@ impl World {
             ("七人の侍", "黒澤明", "時代劇"),
             ("शोले", "रमेश सिप्पी", "नाटक"),
         ] {
-            let movie =
-                json!({ "name": name, "director": director, "genres": [genre, "Drama"], "year": 1970, "imdb_score": 8.6 });
+            let movie = json!({ "name": name, "director": director, "genres": [genre, "Drama"], "year": 1970, "imdb_score": 8.6 });
             add(&app, &admin, &movie);
         }
         for change in [
@@ -89,7 +88,9 @@ impl World {
 
         let user = app.user_token("reader");
         app.user_token(&"long.name-".repeat(5));
-        for name in ["Nightly backup", "نسخة احتياطية ليلية", "A program with a rather long description of what it does"] {
+        for name in
+            ["Nightly backup", "نسخة احتياطية ليلية", "A program with a rather long description of what it does"]
+        {
             let token = json!({ "name": name, "expires_in_days": 90 });
             let token = app.post("/api/v1/tokens").bearer_auth(&user).json(&token).answer();
             assert_eq!(token.status, 201, "{token:?}");
@@ -191,6 +192,7 @@ fn pages(long: u64, bare: u64, gone: u64) -> Vec<Page> {
 
     add("admin", Admin, "/admin", |_| {});
     add("admin-movies", Admin, "/admin/movies?sort=-updated_at", |browser| browser.click("input[name=id]"));
+    add("admin-movies-later", Admin, "/admin/movies?items=10&p=2", |_| {});
     add("admin-movies-none", Admin, "/admin/movies?q=nothing+like+this", |_| {});
     add("admin-notice", Admin, "/admin/movies?done=changed-since&count=2&items=10", |_| {});
     add("admin-new", Admin, "/admin/movies/new", |browser| {
@@ -276,7 +278,9 @@ impl Browser {
         fs::write(&file, feed).unwrap();
         self.upload("input[name=file]", &file);
         self.click("main form button");
-        self.wait_until("the feed is checked", |browser| browser.count("main h1 + p + :is(.notice, .alert), .counts") > 0);
+        self.wait_until("the feed is checked", |browser| {
+            browser.count("main h1 + p + :is(.notice, .alert), .counts") > 0
+        });
     }
 }
 
