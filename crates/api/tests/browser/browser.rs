@@ -238,10 +238,12 @@ impl Browser {
         self.capture(json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }))
     }
 
-    /// A PNG of what is to be seen without scrolling.
+    /// A PNG of what is to be seen without scrolling, less the room for a scrollbar.
     #[track_caller]
     pub fn screenshot_of_view(&self) -> Vec<u8> {
-        self.capture(json!({ "format": "png" }))
+        let size = self.cdp("Page.getLayoutMetrics", json!({}))["cssLayoutViewport"].clone();
+        let clip = json!({ "x": 0, "y": 0, "width": size["clientWidth"], "height": size["clientHeight"], "scale": 1 });
+        self.capture(json!({ "format": "png", "clip": clip }))
     }
 
     #[track_caller]

@@ -1,6 +1,6 @@
 //! Pictures of every page, for people to look at: `SCREENSHOTS=DIRECTORY cargo test -p api --test browser screenshots`.
 //!
-//! `SCREENSHOTS_OF` limits them to pages with this in their names. README.md shows those whose names begin with `readme-`,
+//! `SCREENSHOTS_OF` limits them to those with this in their names. README.md shows those whose names begin with `readme-`,
 //! made smaller: `pngquant --strip --output docs/images/NAME.png DIRECTORY/readme-NAME.png`.
 
 use std::{env, fs, path::PathBuf};
@@ -41,13 +41,14 @@ fn screenshots() {
     }
     for (look, device) in LOOKS {
         for visitor in [Visitor::Anybody, Visitor::User, Visitor::Admin] {
-            let pages = world.pages.iter().filter(|page| page.visitor == visitor && page.name.contains(&wanted));
             let mut browser = None;
-            for page in pages {
-                let browser = browser.get_or_insert_with(|| world.browser(visitor, device));
-                page.visit(browser);
-                let file = directory.join(format!("{}-{look}.png", page.name));
-                fs::write(file, browser.screenshot()).unwrap();
+            for page in world.pages.iter().filter(|page| page.visitor == visitor) {
+                let name = format!("{}-{look}.png", page.name);
+                if name.contains(&wanted) {
+                    let browser = browser.get_or_insert_with(|| world.browser(visitor, device));
+                    page.visit(browser);
+                    fs::write(directory.join(name), browser.screenshot()).unwrap();
+                }
             }
         }
     }
