@@ -249,9 +249,10 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use. Nobody else is to see what a user saw by going back after a logout, for which browsers
-    // do not ask: that is not kept, as `delivery` says of all that is silent here.
-    if may_be_kept && !is_signed_in && !headers.contains_key(header::CACHE_CONTROL) {
+    // Asked about before each use. What is a user's own is not kept at all, as `delivery` says of what is silent here:
+    // going back does not ask, and would show it after a logout. Pages of the catalogue, which have tags, are nobody's.
+    let is_own = is_signed_in && !headers.contains_key(header::ETAG);
+    if may_be_kept && !is_own && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }
