@@ -248,12 +248,15 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         cookies.extend(HeaderValue::from_str(&language_cookie(locale).to_string()));
     }
     let may_be_kept = response.request().method().is_safe();
+    let is_signed_in = response.request().extensions().contains::<SignedIn>();
     let headers = response.headers_mut();
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use: going back is quick, and shows nobody else's page after a logout.
-    if may_be_kept && !headers.contains_key(header::CACHE_CONTROL) {
+    // Asked about before each use. What is a user's own is not kept at all, as `delivery` says of what is silent here:
+    // going back does not ask, and would show it after a logout. Pages of the catalogue, which have tags, are nobody's.
+    let is_own = is_signed_in && !headers.contains_key(header::ETAG);
+    if may_be_kept && !is_own && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }
