@@ -1,6 +1,6 @@
 //! `/admin/import`: a feed from a browser. What it would do is shown first, then it is done.
 //!
-//! - [`upload`]: the file on its way to the disk
+//! - `upload`: the file on its way to the disk
 //! - [`job`]: what is done with it, and how far that is
 
 pub mod job;
