@@ -43,6 +43,7 @@ pub struct AppState {
     pub history: Arc<History>,
     pub movies: Arc<MovieLoader>,
     pub feed: Arc<Feed>,
+    /// What the statistics' page shows, until the catalogue changes.
     pub stats: KeptFigures,
     pub phase: Phase,
     /// Feeds that were uploaded at the pages.

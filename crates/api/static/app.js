@@ -148,6 +148,15 @@ for (const form of document.querySelectorAll("form[data-sparse]")) {
   form.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (!value.trim()) formData.delete(name);
   });
+  // Back from another page, they say what this list is of, as the search box does.
+  addEventListener("pageshow", ({ persisted }) => persisted && form.reset());
+}
+
+// Going back shows a page as it was left, but what a user saw not after the logout.
+if (document.querySelector("form[action='/logout']")) {
+  addEventListener("pageshow", async ({ persisted }) => {
+    if (persisted && (await fetch("/api/v1/auth/me")).status === 401) location.reload();
+  });
 }
 
 // A picture that is not there leaves the drawn one to be seen.

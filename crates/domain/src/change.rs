@@ -180,8 +180,6 @@ pub enum Subject {
     Movies,
     /// Any genre.
     Genres,
-    /// One movie.
-    Movie(MovieId),
 }
 
 /// A part of the changes that are asked for.

@@ -113,6 +113,22 @@ impl GenreNames {
         if violations.is_empty() { Ok(Self(genres)) } else { Err(violations) }
     }
 
+    /// These, then those of `others` that are not among them. Reports, for `field`, where that is too many.
+    pub fn with(&self, others: &Self, field: &str) -> Result<Self, Vec<Violation>> {
+        Self::new(self.0.iter().chain(&others.0).map(GenreName::as_str), field)
+    }
+
+    /// These without `others`.
+    pub fn without(&self, others: &Self) -> Self {
+        let keys: Vec<String> = others.0.iter().map(GenreName::key).collect();
+        Self(self.0.iter().filter(|name| !keys.contains(&name.key())).cloned().collect())
+    }
+
+    /// Whether both name the same genres in the same order.
+    pub fn are_those_of(&self, other: &Self) -> bool {
+        self.0.iter().map(GenreName::key).eq(other.0.iter().map(GenreName::key))
+    }
+
     /// The names, in order.
     pub fn as_slice(&self) -> &[GenreName] {
         &self.0
@@ -143,6 +159,19 @@ mod tests {
     fn a_repeated_genre_counts_once() {
         let genres = GenreNames::new(["Drama", " drama", "War"], "/genres").unwrap();
         assert_eq!(genres.as_slice().iter().map(GenreName::as_str).collect::<Vec<_>>(), ["Drama", "War"]);
+    }
+
+    #[test]
+    fn genres_are_added_and_taken_away_however_their_names_are_written() {
+        let genres = |names: &[&str]| GenreNames::new(names.iter().copied(), "/genres").unwrap();
+        let movie = genres(&["Drama", "War"]);
+        assert_eq!(movie.with(&genres(&["war", "Crime"]), "/genres"), Ok(genres(&["Drama", "War", "Crime"])));
+        assert_eq!(movie.without(&genres(&["DRAMA", "Crime"])), genres(&["War"]));
+        assert!(movie.are_those_of(&genres(&["drama", "WAR"])));
+        assert!(!movie.are_those_of(&genres(&["War", "Drama"])), "the order counts");
+        let many: Vec<String> = (0..31).map(|i| format!("g{i}")).collect();
+        let many = GenreNames::new(many.iter().map(String::as_str), "/genres").unwrap();
+        assert_eq!(movie.with(&many, "/genres").unwrap_err()[0].code, ViolationCode::TooLong);
     }
 
     #[test]

@@ -206,7 +206,10 @@ impl fmt::Display for Text<'_> {
         // Tests keep this from happening.
         let Some(pattern) = pattern else { return f.write_str(self.key) };
         let mut errors = Vec::new();
-        f.write_str(&self.locale.texts.format_pattern(pattern, Some(&self.arguments), &mut errors))
+        let text = self.locale.texts.format_pattern(pattern, Some(&self.arguments), &mut errors);
+        // Such as a variable without a value, whose name is shown then.
+        debug_assert!(errors.is_empty(), "{}: {errors:?}", self.key);
+        f.write_str(&text)
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Page {
     pub is_led_to: bool,
     /// What was searched for.
     pub search: String,
-    /// Under which URL people reach the server, without a slash at its end.
+    /// See [`origin`].
     pub origin: String,
     pub may_register: bool,
     /// Whether this visitor may read the catalogue.
@@ -70,10 +70,6 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let settings = &state::of(request)?.settings;
         let user = request.extensions().get::<SignedIn>().map(|caller| caller.user.clone());
-        let origin = settings.server.public_url.as_deref().map_or_else(
-            || format!("http://{}", request.connection_info().host()),
-            |url| url.trim_end_matches('/').to_owned(),
-        );
         let is_other = |pair: &&str| !pair.starts_with("lang=") && !pair.is_empty();
         let mut parameters = Parameters::read(request.query_string());
         Ok(Self {
@@ -85,7 +81,7 @@ impl Page {
             is_led_to: session::leads_here(request)?,
             path: request.path().to_owned(),
             query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
-            origin,
+            origin: origin(request)?,
         })
     }
 
@@ -212,6 +208,14 @@ pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
+/// Under which URL people reach the server, without a slash at its end.
+pub fn origin(request: &HttpRequest) -> Result<String, Problem> {
+    Ok(match state::of(request)?.settings.server.public_url.as_deref() {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", request.connection_info().host()),
+    })
+}
+
 fn locale(request: &HttpRequest) -> &'static Locale {
     let of_cookie = || request.cookie(LANGUAGE).and_then(|cookie| Locale::by_tag(cookie.value()));
     chosen(request).or_else(of_cookie).unwrap_or_else(|| Locale::accepted(request.headers()))
@@ -248,12 +252,15 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         cookies.extend(HeaderValue::from_str(&language_cookie(locale).to_string()));
     }
     let may_be_kept = response.request().method().is_safe();
+    let is_signed_in = response.request().extensions().contains::<SignedIn>();
     let headers = response.headers_mut();
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use: going back is quick, and shows nobody else's page after a logout.
-    if may_be_kept && !headers.contains_key(header::CACHE_CONTROL) {
+    // Asked about before each use. What is a user's own is not kept at all, as `delivery` says of what is silent here:
+    // going back does not ask, and would show it after a logout. Pages of the catalogue, which have tags, are nobody's.
+    let is_own = is_signed_in && !headers.contains_key(header::ETAG);
+    if may_be_kept && !is_own && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Path};
 use askama::Template;
 use domain::{
-    Result,
+    Error, Result,
     movie::MovieId,
     query::{CountMode, ListedMovie, MovieQuery, Page as Part, Position, Sort, SortField, SortValue, Start},
     services::Catalogue,
 };
 
-use super::page::Page;
+use super::page;
 use crate::{
     endpoint::Endpoint,
     problem::Problem,
@@ -56,7 +56,7 @@ struct Index<'a> {
 async fn robots(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
     let text = if state.settings.auth.anonymous_read {
         let rules: String = DISALLOWED.iter().map(|path| format!("Disallow: {path}\n")).collect();
-        format!("User-agent: *\n{rules}\nSitemap: {}/sitemap.xml\n", Page::of(&request)?.origin)
+        format!("User-agent: *\n{rules}\nSitemap: {}/sitemap.xml\n", page::origin(&request)?)
     } else {
         "User-agent: *\nDisallow: /\n".to_owned()
     };
@@ -69,8 +69,8 @@ async fn robots(request: HttpRequest, state: State) -> Result<HttpResponse, Prob
 async fn sitemap(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
     let files = files(&state).await?;
     if files > 1 {
-        let origin = &Page::of(&request)?.origin;
-        return xml(&Index { origin, files });
+        let index = Index { origin: &page::origin(&request)?, files };
+        return Ok(xml(index.render().map_err(Problem::internal)?));
     }
     urls(&request, &state, 1).await
 }
@@ -101,12 +101,16 @@ async fn urls(request: &HttpRequest, state: &AppState, number: u64) -> Result<Ht
         // Exact up to 2^53 movies.
         id => Start::After(Position { keys: vec![SortValue::Number(id as f64)], id: MovieId(id), reach: 0 }),
     };
-    let catalogue = Arc::clone(&state.catalogue);
-    let mut movies = state.searching(move || by_id(&catalogue, false, start, IDS as u32)).await?;
-    movies.retain(|movie| movie.id.0 <= before + IDS);
-    let origin = &Page::of(request)?.origin;
-    // A file has at least one page, even where all its movies are gone.
-    xml(&UrlSet { origin, with_lists: number == 1 || movies.is_empty(), movies: &movies })
+    let (catalogue, origin) = (Arc::clone(&state.catalogue), page::origin(request)?);
+    let file = state.searching(move || {
+        let mut movies = by_id(&catalogue, false, start, IDS as u32)?;
+        movies.retain(|movie| movie.id.0 <= before + IDS);
+        // A file has at least one page, even where all its movies are gone.
+        let urls = UrlSet { origin: &origin, with_lists: number == 1 || movies.is_empty(), movies: &movies };
+        // Here, because it takes a while for so many.
+        urls.render().map_err(|error| Error::Internal(error.into()))
+    });
+    Ok(xml(file.await?))
 }
 
 fn by_id(catalogue: &Catalogue, descending: bool, start: Start, limit: u32) -> Result<Vec<Arc<ListedMovie>>> {
@@ -119,10 +123,9 @@ fn by_id(catalogue: &Catalogue, descending: bool, start: Start, limit: u32) -> R
     Ok(catalogue.find(&query)?.movies)
 }
 
-fn xml(template: &impl Template) -> Result<HttpResponse, Problem> {
-    let xml = template.render().map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok()
+fn xml(file: String) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(xml))
+        .body(file)
 }

@@ -148,6 +148,8 @@ fn genre(locale: &Locale, code: ViolationCode) -> Option<Text<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use domain::{
         genre::GenreName,
         movie::{Field, MoviePatch},
@@ -240,6 +242,21 @@ mod tests {
                     "{subject:?} {violation:?}: {text:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_domain() {
+        let english = Locale::by_tag("en").unwrap();
+        let numbers = |text: &str| {
+            let text = text.replace(',', "");
+            let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+            numbers.map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        for (subject, violation) in all().iter().filter(|(_, v)| [TooLong, OutOfRange].contains(&v.code)) {
+            let said = rule(english, *subject, violation).unwrap().to_string();
+            let limits = numbers(&violation.detail);
+            assert!(limits.is_subset(&numbers(&said)), "{violation:?}: {said}");
         }
     }
 

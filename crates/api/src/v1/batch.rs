@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Payload};
 use domain::{
     error::{Error, Result},
     movie::{Field, MovieId},
-    services::{Done, Operation},
+    services::{Catalogue, Done, Operation},
     violation::{Violation, ViolationCode, Violations, pointer},
 };
 use serde::Serialize;
@@ -28,8 +28,7 @@ use crate::{
 
 const BATCH: &str = "/api/v1/movies:batch";
 
-/// The most operations of a batch: they hold up every other write while they are carried out.
-const MAX_OPERATIONS: usize = 1_000;
+const MAX_OPERATIONS: usize = Catalogue::MOST_AT_ONCE;
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::at(BATCH).post(apply)]

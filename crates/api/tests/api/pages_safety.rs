@@ -263,6 +263,19 @@ fn what_is_no_page_can_do_nothing_as_one() {
 }
 
 #[test]
+fn what_is_a_users_own_is_kept_by_no_browser() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    let session = app.session("admin");
+    for (path, expected) in
+        [("/account", "no-store"), ("/admin", "no-store"), ("/admin/users", "no-store"), ("/", "private, no-cache")]
+    {
+        let page = app.get(path).header("Cookie", &session).answer();
+        assert_eq!((page.status, page.header("cache-control")), (200, expected), "{path}");
+    }
+}
+
+#[test]
 fn cookies_are_kept_from_scripts_and_other_sites_and_from_plain_http_where_there_is_https() {
     for (url, is_secure) in [("http://movies.example.org", false), ("https://movies.example.org/", true)] {
         let database = testing::sqlite();

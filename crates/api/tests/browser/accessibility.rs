@@ -3,6 +3,7 @@
 use std::{fmt::Write, fs};
 
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::browser::Browser;
 
@@ -48,5 +49,21 @@ impl Browser {
             }
         }
         assert!(report.is_empty(), "{} is not accessible:\n{report}", self.location());
+    }
+
+    /// Fails where the page, as it is now, is wider than the browser.
+    #[track_caller]
+    pub fn assert_fits(&self) {
+        // What changed its width shows within the next frames.
+        let wide = self.evaluate(
+            "for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+            const width = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= width) return [];
+            const outside = ({ left, right }) => left < 0 || right > width;
+            const elements = [...document.querySelectorAll('body *')];
+            const wide = elements.filter(element => outside(element.getBoundingClientRect()));
+            return wide.map(({ outerHTML }) => outerHTML.slice(0, 200));",
+        );
+        assert_eq!(wide, json!([]), "{} is too wide", self.location());
     }
 }

@@ -235,7 +235,19 @@ impl Browser {
     pub fn screenshot(&self) -> Vec<u8> {
         let size = self.cdp("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
         let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-        let options = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        self.capture(json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }))
+    }
+
+    /// A PNG of what is to be seen without scrolling, less the room for a scrollbar.
+    #[track_caller]
+    pub fn screenshot_of_view(&self) -> Vec<u8> {
+        let size = self.cdp("Page.getLayoutMetrics", json!({}))["cssLayoutViewport"].clone();
+        let clip = json!({ "x": 0, "y": 0, "width": size["clientWidth"], "height": size["clientHeight"], "scale": 1 });
+        self.capture(json!({ "format": "png", "clip": clip }))
+    }
+
+    #[track_caller]
+    fn capture(&self, options: Value) -> Vec<u8> {
         let image = self.cdp("Page.captureScreenshot", options);
         BASE64_STANDARD.decode(image["data"].as_str().unwrap()).unwrap()
     }
@@ -380,8 +392,15 @@ fn may_pass(error: &CmdError) -> bool {
         ElementClickIntercepted, ElementNotInteractable, InvalidElementState, NoSuchElement, StaleElementReference,
     };
     let CmdError::Standard(error) = error else { return false };
-    matches!(
-        error.error,
-        NoSuchElement | StaleElementReference | ElementNotInteractable | ElementClickIntercepted | InvalidElementState
-    )
+    // What chromedriver says of an element whose page is left at this moment.
+    let is_gone = error.message.contains("does not belong to the document");
+    is_gone
+        || matches!(
+            error.error,
+            NoSuchElement
+                | StaleElementReference
+                | ElementNotInteractable
+                | ElementClickIntercepted
+                | InvalidElementState
+        )
 }

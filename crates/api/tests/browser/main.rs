@@ -34,10 +34,16 @@ mod test_app;
 mod accessibility;
 mod browser;
 mod chromedriver;
+mod pages;
 mod small_site;
 
+mod accounts;
 mod admin_movies;
 mod api_docs;
+mod every_page;
 mod harness;
+mod languages;
+mod listing;
 mod manage;
 mod screenshots;
+mod search;

@@ -2,22 +2,16 @@
 
 use std::fs;
 
-use fantoccini::key::Key;
-
 use crate::{
     browser::{Browser, Device},
-    test_app::{PASSWORD, TestApp},
+    test_app::TestApp,
 };
 
 const FEED: &str = "name,year,imdb_score,genres\nAlpha,2000,5,War|Drama\nBeta,1999,11,War\n";
 
 fn logged_in(app: &TestApp, device: Device) -> Browser {
     let browser = Browser::open(&app.address, device);
-    browser.goto("/login?next=/admin/import");
-    browser.fill("input[name=username]", "admin");
-    browser.fill("input[name=password]", PASSWORD);
-    browser.press(Key::Enter);
-    browser.wait_for_location("/admin/import");
+    browser.log_in("admin", "/admin/import");
     browser
 }
 
@@ -67,37 +61,4 @@ fn a_file_that_is_too_large_is_told_before_it_is_sent() {
     browser.click("main form button");
     assert_eq!(browser.location(), "/admin/import");
     assert_eq!(browser.count(".wrong"), 0);
-}
-
-#[test]
-fn everybody_can_use_the_pages_for_genres_users_imports_and_changes() {
-    let database = testing::sqlite();
-    let app = TestApp::spawn(&database);
-    let browser = logged_in(&app, Device::DESKTOP);
-    import(&browser);
-    let job = browser.location();
-    for path in [
-        "/admin/genres",
-        "/admin/genres?name=zzz",
-        "/admin/genres/1",
-        "/admin/genres/1/delete",
-        "/admin/genres/1/merge?into=2",
-        "/admin/users",
-        "/admin/users/1/delete",
-        "/admin/import",
-        &job,
-        "/admin/changes",
-        "/admin/changes?actor=nobody",
-    ] {
-        browser.goto(path);
-        for dark in [false, true] {
-            browser.set_dark(dark);
-            browser.assert_accessible();
-        }
-        browser.resize(320, 700);
-        let is_too_wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        assert_eq!(browser.evaluate(is_too_wide), false, "{path}");
-        browser.assert_accessible();
-        browser.resize(1280, 900);
-    }
 }

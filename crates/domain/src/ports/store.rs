@@ -245,8 +245,8 @@ pub trait ChangeRepository {
     /// `skip`. A bulk load that added it is not among them.
     fn changes_of(&mut self, id: MovieId, below: Seq, skip: u32, limit: u32) -> Result<Vec<Change>>;
 
-    /// The latest records with numbers below `below` that match the filter, at most `limit`; a bulk load is none of one
-    /// movie's. However few match, a bounded number is looked at. An actor's name is as it was recorded.
+    /// The latest records with numbers below `below` that match the filter, at most `limit`. However
+    /// few match, a bounded number is looked at. An actor's name is as it was recorded.
     fn latest_changes(&mut self, filter: &ChangeFilter, below: Seq, limit: u32) -> Result<LatestChanges>;
 
     /// Those of `ids` that have records with numbers above `after`, bulk loads aside, by ascending id. Any number of
@@ -284,9 +284,6 @@ pub trait AnswerRepository {
 
 /// Records of imports.
 pub trait ImportRepository {
-    /// The record, or `None`.
-    fn import(&mut self, id: ImportId) -> Result<Option<ImportRecord>>;
-
     /// The latest `limit`, by descending id.
     fn latest_imports(&mut self, limit: u32) -> Result<Vec<ImportRecord>>;
 

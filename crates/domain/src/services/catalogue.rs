@@ -64,6 +64,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The most movies that are changed at once, or put back: every other write waits meanwhile.
+    pub const MOST_AT_ONCE: usize = 1_000;
+
     /// A catalogue over a store and the index that follows it. The listeners hear of every change made here.
     pub fn new(
         store: Arc<dyn Store>,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    change::{Action, Actor, Change, ChangeFilter, Edit, LatestChanges, Seq, Subject},
+    change::{Actor, Change, ChangeFilter, Edit, LatestChanges, Seq},
     error::{Error, Result},
     genre::GenreId,
     movie::{Movie, MovieId},
@@ -136,28 +136,7 @@ fn read_latest(session: &mut dyn Session, filter: &ChangeFilter, below: Seq, lim
         // Changes have the name as the user wrote it at first. Those of a removed user are asked for in that form.
         *name = user.username;
     }
-    let mut page = session.latest_changes(&filter, below, limit)?;
-    // A movie that was added by a bulk load has that as its first change.
-    if let Some(Subject::Movie(id)) = filter.subject
-        && page.next.is_none()
-        && let Some(load) = session.bulk_load_of(id)?.filter(|load| load.seq < below && is_by(&filter, load))
-    {
-        match page.changes.last() {
-            Some(last) if page.changes.len() >= limit as usize => page.next = Some(last.seq),
-            _ => page.changes.push(load),
-        }
-    }
-    Ok(page)
-}
-
-/// Whether the filter asks for a change that was made like this bulk load.
-fn is_by(filter: &ChangeFilter, load: &Change) -> bool {
-    let by_actor = match &filter.actor {
-        None => true,
-        Some(Actor::User(name)) => load.actor.as_ref() == Some(name),
-        Some(Actor::Program) => load.actor.is_none(),
-    };
-    by_actor && filter.via.is_none_or(|via| via == load.via) && filter.action.is_none_or(|done| done == Action::Create)
+    session.latest_changes(&filter, below, limit)
 }
 
 /// The state that a movie had as `version`: its state now, or that before the change that ended it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     import::{Counts, ImportId, ImportRecord, Standing},
     ports::{Clock, Store},
     time::Timestamp,
@@ -64,15 +64,6 @@ impl ImportLog {
             Ok(record)
         })?;
         Ok(Recording { store: Arc::clone(&self.store), clock: Arc::clone(&self.clock), record })
-    }
-
-    /// The record of one import.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub fn import(&self, id: ImportId) -> Result<ImportRecord> {
-        let record = self.store.reading(|session| session.import(id))?.ok_or(Error::NotFound("import"))?;
-        Ok(as_of(self.clock.now(), record))
     }
 
     /// The latest `limit` imports, the latest first.

@@ -137,10 +137,6 @@ fn indexed(filter: &ChangeFilter, below: Seq) -> (Records, bool) {
     let ChangeFilter { actor, via, action, subject } = filter;
     // The records, and whether the other of the two is left to be looked at.
     let (records, is_left) = match (subject, actor) {
-        (Some(Subject::Movie(id)), actor) => {
-            let of_movie = records.filter(changes::kind.eq(MOVIE)).filter(changes::movie_id.eq(column(id.0)));
-            (of_movie.filter(changes::genre_id.is_null()), actor.is_some())
-        }
         (Some(Subject::Genres), actor) => {
             (records.filter(changes::kind.eq(GENRE)).filter(changes::movie_id.is_null()), actor.is_some())
         }
@@ -178,7 +174,7 @@ fn matching(filter: &ChangeFilter, seqs: &[i64]) -> Records {
     match subject {
         Some(Subject::Movies) => records.filter(changes::kind.ne(GENRE)),
         // These are what leads to the records.
-        Some(Subject::Genres | Subject::Movie(_)) | None => records,
+        Some(Subject::Genres) | None => records,
     }
 }
 

@@ -91,13 +91,6 @@ fn standing(standing: Standing) -> &'static str {
 }
 
 impl ImportRepository for Transaction<'_> {
-    fn import(&mut self, id: ImportId) -> Result<Option<ImportRecord>> {
-        let row = self.query(|connection| {
-            imports::table.find(column(id.0)).select(Row::as_select()).first(connection).optional()
-        })?;
-        row.map(Row::into_record).transpose()
-    }
-
     fn latest_imports(&mut self, limit: u32) -> Result<Vec<ImportRecord>> {
         let rows = self.query(|connection| {
             imports::table.select(Row::as_select()).order(imports::id.desc()).limit(limit.into()).load(connection)

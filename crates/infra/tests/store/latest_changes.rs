@@ -23,7 +23,6 @@ use crate::{
 testing::on_every_database! {
     the_latest_changes_come_first_and_a_bulk_load_is_one,
     changes_are_filtered_by_who_made_them_how_and_what_they_did,
-    one_movie_s_changes_end_with_the_bulk_load_that_added_it,
     an_actor_is_found_however_the_name_is_written,
     of_many_changes_a_bounded_number_is_looked_at,
 }
@@ -125,22 +124,7 @@ fn changes_are_filtered_by_who_made_them_how_and_what_they_did(database: &TestDa
         let of = |subject| all(&store, &ChangeFilter { subject: Some(subject), ..filter.clone() });
         assert_eq!(of(Subject::Movies), movies, "{filter:?}");
         assert_eq!(of(Subject::Genres), genres, "{filter:?}");
-        let of_one: Vec<Seq> = movies.iter().copied().filter(|seq| *seq < 8).collect();
-        assert_eq!(of(Subject::Movie(MovieId(1))), of_one, "{filter:?}");
     }
-}
-
-fn one_movie_s_changes_end_with_the_bulk_load_that_added_it(database: &TestDatabase) {
-    let store = open(database);
-    mixed(&store);
-    let of = |id| about(Subject::Movie(MovieId(id)));
-    assert_eq!(all(&store, &of(1)), [27, 24, 11, 10]);
-    assert_eq!(all(&store, &of(5)), [10]);
-    assert_eq!(all(&store, &of(99)), [0; 0]);
-    assert_eq!(all(&store, &ChangeFilter { action: Some(Action::Create), ..of(1) }), [27, 10]);
-    assert_eq!(all(&store, &ChangeFilter { action: Some(Action::Update), ..of(1) }), [11]);
-    assert_eq!(all(&store, &ChangeFilter { actor: user("ann"), ..of(1) }), [0; 0]);
-    assert_eq!(latest(&store, &of(5), Some(10), 5).changes.len(), 0);
 }
 
 fn an_actor_is_found_however_the_name_is_written(database: &TestDatabase) {

@@ -103,7 +103,7 @@ const SUBJECTS: [(&str, Subject); 2] = [("movies", Subject::Movies), ("genres", 
 fn subject<'a>(page: &'a Page, subject: &Subject) -> Text<'a> {
     match subject {
         Subject::Genres => page.t("admin-nav-genres"),
-        Subject::Movies | Subject::Movie(_) => page.t("nav-movies"),
+        Subject::Movies => page.t("nav-movies"),
     }
 }
 

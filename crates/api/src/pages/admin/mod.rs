@@ -2,7 +2,7 @@
 //!
 //! - [`dashboard`]: what there is and what was done last
 //! - [`movies`]: the movies, one page after the other, and changing many; [`movie_form`]: adding, editing and removing
-//!   one; [`history`]: what became of one, and restoring it
+//!   one, as `typed` reads what is typed; [`history`]: what became of one, and restoring it
 //! - [`genres`], [`users`], [`import`], [`changes`]: what there is beside movies
 //! - [`notice`]: telling what was just done, and undoing it; [`confirm`]: the question before what cannot be taken back;
 //!   [`paging`]: the way through long lists

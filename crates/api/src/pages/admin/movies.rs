@@ -1,6 +1,10 @@
 //! The movies, one page after the other, and changing many at once.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
@@ -12,7 +16,7 @@ use domain::{
         CountMode, ListedMovie, MovieFilter, MovieQuery, Page as Part, Start, Total, conditions,
         parameters::{Parameters, url},
     },
-    services::{Duplicates, Operation},
+    services::{Catalogue, Duplicates, Operation},
     violation::Violations,
 };
 
@@ -39,7 +43,7 @@ const MOVIES: &str = "/admin/movies";
 const ITEMS: u32 = 50;
 
 /// The most movies that are changed at once.
-pub const MOST: usize = 1_000;
+pub const MOST: usize = Catalogue::MOST_AT_ONCE;
 
 /// The orders to choose from.
 const ORDERS: [&str; 8] = ["-popularity", "name", "-imdb_score", "-year", "year", "-updated_at", "-created_at", "id"];
@@ -286,23 +290,24 @@ impl Action {
         self == Self::Delete
     }
 
+    /// Whether genres that do not exist yet are made.
+    fn makes_genres(self) -> bool {
+        matches!(self, Self::AddGenres | Self::SetGenres)
+    }
+
     /// The genres that `movie` has afterwards; `None` where it has them already.
     fn genres(self, names: &GenreNames, movie: &Movie) -> Option<Result<GenreNames, Violations>> {
         let before: GenreNames = movie.genres.iter().collect();
-        let keys: Vec<String> = names.as_slice().iter().map(GenreName::key).collect();
-        let old = before.as_slice().iter();
-        let after: Vec<&str> = match self {
+        let after = match self {
             Self::Delete => return None,
-            Self::AddGenres => old.chain(names.as_slice()).map(GenreName::as_str).collect(),
-            Self::RemoveGenres => old.filter(|name| !keys.contains(&name.key())).map(GenreName::as_str).collect(),
-            Self::SetGenres => names.as_slice().iter().map(GenreName::as_str).collect(),
+            Self::AddGenres => before.with(names, "/genres"),
+            Self::RemoveGenres => Ok(before.without(names)),
+            Self::SetGenres => Ok(names.clone()),
         };
-        let after = match GenreNames::new(after, "/genres") {
-            Ok(after) => after,
-            Err(violations) => return Some(Err(Violations(violations))),
-        };
-        let is_same = after.as_slice().iter().map(GenreName::key).eq(before.as_slice().iter().map(GenreName::key));
-        (!is_same).then_some(Ok(after))
+        match after {
+            Ok(after) if after.are_those_of(&before) => None,
+            after => Some(after.map_err(Violations)),
+        }
     }
 }
 
@@ -423,26 +428,53 @@ impl GenresTemplate<'_> {
     }
 }
 
+/// What the form with the list sends.
+struct Chosen(Vec<(String, String)>);
+
+impl Chosen {
+    fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The movies: those that are ticked, or all that are found; `None` where these are too many.
+    async fn movies(&self, state: &State) -> Result<Option<Vec<MovieId>>, Problem> {
+        if self.text("all") != "1" {
+            let ids = self.0.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
+            let ids: Vec<_> = ids.take(MOST + 1).map(MovieId).collect();
+            return Ok((ids.len() <= MOST).then_some(ids));
+        }
+        let query = url("", ["q", "genre"].map(|name| (name, self.text(name))));
+        let mut parameters = Parameters::read(query.trim_start_matches('?'));
+        let filter = filter(&mut parameters);
+        parameters.finish(true)?;
+        let page = Part { limit: MOST as u32, start: Start::Offset(0) };
+        let query = MovieQuery { filter, page, ..MovieQuery::default() };
+        let catalogue = Arc::clone(&state.catalogue);
+        let found = state.searching(move || catalogue.find(&query)).await?;
+        Ok(found.next.is_none().then(|| found.movies.iter().map(|movie| movie.id).collect()))
+    }
+}
+
 async fn confirm(
     page: Page,
     _: PageAdmin,
     chosen: Query<Vec<(String, String)>>,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let text = |name: &str| chosen.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.trim());
-    let next = within_admin(text("next"));
+    let chosen = Chosen(chosen.into_inner());
+    let next = within_admin(chosen.text("next"));
     let see = |deed| Ok(Notice::new(deed, 1, None).see(next));
-    let Some(action) = Action::named(text("action")) else { return see(Deed::NothingChosen) };
-    let names = match genre_names(text("genres")) {
+    let Some(action) = Action::named(chosen.text("action")) else { return see(Deed::NothingChosen) };
+    let names = match genre_names(chosen.text("genres")) {
         _ if action.deletes() => GenreNames::default(),
         Ok(names) => names,
         Err(violations) => {
             let template = GenresTemplate {
                 page: &page,
                 action,
-                typed: text("genres"),
+                typed: chosen.text("genres"),
                 wrong: violations.0.iter().map(|wrong| violations::text(&page, Subject::Movie, wrong)).collect(),
-                kept: &chosen,
+                kept: &chosen.0,
                 next,
             };
             return page.show_as(StatusCode::UNPROCESSABLE_ENTITY, &template);
@@ -451,41 +483,11 @@ async fn confirm(
     if names.as_slice().is_empty() && matches!(action, Action::AddGenres | Action::RemoveGenres) {
         return see(Deed::NoGenre);
     }
-    let movies = if text("all") == "1" {
-        let query = url("", [("q", text("q")), ("genre", text("genre"))]);
-        let mut parameters = Parameters::read(query.trim_start_matches('?'));
-        let filter = filter(&mut parameters);
-        parameters.finish(true)?;
-        let page = Part { limit: MOST as u32, start: Start::Offset(0) };
-        let catalogue = Arc::clone(&state.catalogue);
-        let query = MovieQuery { filter, page, ..MovieQuery::default() };
-        let found = state.searching(move || catalogue.find(&query)).await?;
-        if found.next.is_some() {
-            return see(Deed::TooMany);
-        }
-        found.movies.iter().map(|movie| movie.id).collect()
-    } else {
-        let ids = chosen.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
-        let ids: Vec<_> = ids.take(MOST + 1).map(MovieId).collect();
-        if ids.len() > MOST {
-            return see(Deed::TooMany);
-        }
-        ids
-    };
+    let Some(movies) = chosen.movies(&state).await? else { return see(Deed::TooMany) };
     let movies = stored(&state, movies).await?;
     if movies.is_empty() {
         return see(Deed::NothingChosen);
     }
-
-    let catalogue = Arc::clone(&state.catalogue);
-    let known = state.searching(move || catalogue.genres(&Default::default())).await?;
-    let is_known = |name: &&GenreName| known.iter().any(|genre| genre.genre.name.key() == name.key());
-    let new_genres: Vec<GenreName> = match action {
-        Action::AddGenres | Action::SetGenres => {
-            names.as_slice().iter().filter(|name| !is_known(name)).cloned().collect()
-        }
-        Action::Delete | Action::RemoveGenres => Vec::new(),
-    };
     let (mut affected, mut unaffected, mut wrong) = (Vec::new(), 0, Vec::new());
     for movie in movies {
         match action.genres(&names, &movie) {
@@ -493,15 +495,16 @@ async fn confirm(
             None => unaffected += 1,
             Some(Ok(after)) => affected.push(Affected { movie, genres: joined(after.as_slice()) }),
             Some(Err(violations)) => {
-                let texts =
-                    violations.0.iter().map(|violation| violations::text(&page, Subject::Movie, violation).to_string());
-                wrong.push((movie.details.name.to_string(), texts.collect::<Vec<_>>().join(" ")));
+                let text = |violation| violations::text(&page, Subject::Movie, violation).to_string();
+                let texts: Vec<String> = violations.0.iter().map(text).collect();
+                wrong.push((movie.details.name.to_string(), texts.join(" ")));
             }
         }
     }
     if affected.is_empty() && wrong.is_empty() {
         return see(Deed::Unchanged);
     }
+    let new_genres = if action.makes_genres() { unknown(&state, &names).await? } else { Vec::new() };
     page.show(&ConfirmTemplate {
         page: &page,
         notice: Notice::of(&page),
@@ -514,6 +517,14 @@ async fn confirm(
         next,
         here: address(&page),
     })
+}
+
+/// Those of the genres that there are not yet.
+async fn unknown(state: &State, names: &GenreNames) -> Result<Vec<GenreName>, Problem> {
+    let catalogue = Arc::clone(&state.catalogue);
+    let known = state.searching(move || catalogue.genres(&Default::default())).await?;
+    let known: HashSet<String> = known.iter().map(|known| known.genre.name.key()).collect();
+    Ok(names.as_slice().iter().filter(|name| !known.contains(&name.key())).cloned().collect())
 }
 
 /// Those of the movies that there are, in the order of `ids`, as the database has them.

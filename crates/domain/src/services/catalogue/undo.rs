@@ -16,9 +16,6 @@ use crate::{
     user::Admin,
 };
 
-/// How many changes are undone at most: as many as a batch can make.
-const MOST: u32 = 1_000;
-
 /// What undoing did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
@@ -63,7 +60,10 @@ impl Catalogue {
 /// The movies that these changes are about.
 fn touched(session: &mut dyn Session, admin: &Admin, first: Seq, last: Seq) -> Result<BTreeMap<MovieId, Touched>> {
     let unknown = || Error::NotFound("change");
-    let others = last.checked_sub(first).and_then(|others| u32::try_from(others).ok()).filter(|others| *others < MOST);
+    let others = last
+        .checked_sub(first)
+        .and_then(|others| u32::try_from(others).ok())
+        .filter(|others| (*others as usize) < Catalogue::MOST_AT_ONCE);
     let (Some(others), Some(before)) = (others, first.checked_sub(1)) else { return Err(unknown()) };
     let changes = session.changes_after(before, others + 1)?;
     // So many records with numbers up to this one are all of them.

@@ -33,7 +33,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     problem::Problem,
-    state::{State, on_own_thread},
+    state::{State, blocking, on_own_thread},
 };
 
 /// How many uploads are kept at a time, of all admins.
@@ -97,7 +97,7 @@ impl Jobs {
             owner,
             name,
             bytes: upload.bytes,
-            status: Mutex::new(Status::new(upload)),
+            status: Mutex::new(Status::at(Stage::Uploaded, Arc::new(upload), Instant::now())),
             read: Arc::default(),
             cancelled: AtomicBool::new(false),
             stopping: Arc::clone(&self.stopping),
@@ -133,10 +133,13 @@ impl Jobs {
     }
 
     fn forget_untouched_for(&self, time: Duration) {
-        self.jobs().retain(|_, job| {
+        let is_old = |job: &Arc<Job>| {
             let status = job.status();
-            status.stage.is_running() || status.touched.elapsed() < time
-        });
+            !status.stage.is_running() && status.touched.elapsed() >= time
+        };
+        let forgotten: Vec<_> = self.jobs().extract_if(|_, job| is_old(job)).collect();
+        // Their files go when others can get at the jobs again.
+        drop(forgotten);
     }
 
     /// Has what runs break off after the batch that it is at.
@@ -162,7 +165,15 @@ fn longest_untouched(jobs: &HashMap<String, Arc<Job>>) -> Option<String> {
 pub async fn forget_old(state: State) {
     loop {
         rt::time::sleep(Duration::from_secs(60)).await;
-        state.jobs.forget_old();
+        let state = state.clone();
+        // The system may take a while to free a large file.
+        let forgetting = blocking(move || {
+            state.jobs.forget_old();
+            Ok(())
+        });
+        if let Err(problem) = forgetting.await {
+            tracing::error!(%problem, "old uploads could not be forgotten");
+        }
     }
 }
 
@@ -246,16 +257,17 @@ pub struct Status {
 }
 
 impl Status {
-    fn new(upload: Upload) -> Self {
+    /// At the beginning of a stage.
+    fn at(stage: Stage, upload: Arc<Upload>, begun: Instant) -> Self {
         Self {
-            stage: Stage::Uploaded,
+            stage,
             counts: Counts::default(),
             rejected: Vec::new(),
             rejects: None,
             failure: None,
-            applied: false,
-            upload: Some(Arc::new(upload)),
-            begun: Instant::now(),
+            applied: stage == Stage::Applying,
+            upload: Some(upload),
+            begun,
             touched: Instant::now(),
         }
     }
@@ -330,8 +342,7 @@ impl Job {
             let mut status = self.status();
             let upload = status.upload.clone().filter(|_| status.stage == before);
             let Some(upload) = upload else { return Ok(()) };
-            let fresh = Status { upload: status.upload.clone(), begun: status.begun, ..Status::new_run(stage) };
-            *status = fresh;
+            *status = Status::at(stage, Arc::clone(&upload), status.begun);
             upload
         };
         self.read.store(0, Ordering::Relaxed);
@@ -392,8 +403,9 @@ impl Job {
                 Err(cause) => Err(LoadError::Store { record: 1, cause }),
             }
         };
+        let rejects = rejects.finish().map(Arc::new);
         let mut status = self.status();
-        status.rejects = rejects.finish().map(Arc::new);
+        status.rejects = rejects;
         let stage = match end {
             Ok(()) if is_real => Stage::Done,
             // It was cancelled when there was nothing left to break off.
@@ -444,23 +456,6 @@ impl Job {
 
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
-    }
-}
-
-impl Status {
-    /// At the beginning of a run.
-    fn new_run(stage: Stage) -> Self {
-        Self {
-            stage,
-            counts: Counts::default(),
-            rejected: Vec::new(),
-            rejects: None,
-            failure: None,
-            applied: stage == Stage::Applying,
-            upload: None,
-            begun: Instant::now(),
-            touched: Instant::now(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/admin/import`: a feed from a browser. What it would do is shown first, then it is done.
 //!
-//! - [`upload`]: the file on its way to the disk
+//! - `upload`: the file on its way to the disk
 //! - [`job`]: what is done with it, and how far that is
 
 pub mod job;
@@ -236,8 +236,13 @@ async fn apply(PageAdmin(admin): PageAdmin, state: State, id: Path<String>) -> R
 
 async fn cancel(PageAdmin(admin): PageAdmin, state: State, id: Path<String>) -> Result<HttpResponse, Problem> {
     let job = state.jobs.get(&id, admin.user())?;
-    job.cancel();
-    begun(&job, Ok(()))
+    let cancelled = Arc::clone(&job);
+    // The system may take a while to free a large file.
+    let cancelling = blocking(move || {
+        cancelled.cancel();
+        Ok(())
+    });
+    begun(&job, cancelling.await)
 }
 
 async fn rejects(
