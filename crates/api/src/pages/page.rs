@@ -79,7 +79,8 @@ impl Page {
             may_register: settings.auth.registration == Registration::Open,
             may_read: settings.auth.anonymous_read || user.is_some(),
             user,
-            path: request.path().to_owned(),
+            // With more than one slash before it, a link would lead to the server of that name.
+            path: format!("/{}", request.path().trim_start_matches(['/', '\\'])),
             query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
             origin,
         })

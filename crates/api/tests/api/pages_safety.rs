@@ -352,6 +352,11 @@ fn after_a_login_one_stays_on_this_site() {
         "/a\r\nSet-Cookie: x=y",
         "/\t/evil.example",
         " //evil.example",
+        "/.//evil.example/x",
+        "/..//evil.example",
+        "/%2e%2E//evil.example",
+        "/listing/../..//evil.example",
+        "/listing//evil.example?q=a",
         "evil.example",
         "",
     ]
@@ -374,6 +379,25 @@ fn after_a_login_one_stays_on_this_site() {
             assert_eq!((answer.status, answer.header("location")), (303, "/"), "{next:?}");
             assert!(!answer.header("set-cookie").contains("x=y"), "{next:?}");
         }
+    }
+}
+
+#[test]
+fn no_page_leads_to_another_site() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    for path in
+        ["//evil.example/x", "///evil.example", "/\\evil.example/x", "//evil.example/%2e%2e", "//evil.example?q=x"]
+    {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: here\r\nAccept: {HTML}\r\nConnection: close\r\n\r\n");
+        let answer = app.raw(request.as_bytes());
+        for link in ["href=\"", "action=\"", "src=\""] {
+            for address in answer.split(link).skip(1) {
+                let address = address.split('"').next().unwrap();
+                assert!(!address.starts_with("//") && !address.starts_with("/\\"), "{path}: {address}");
+            }
+        }
+        assert!(!answer.to_ascii_lowercase().contains("location: //"), "{path}: {answer}");
     }
 }
 
