@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     auth::{self, SignedIn},
+    client,
     problem::Problem,
     state,
 };
@@ -67,10 +68,8 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let settings = &state::of(request)?.settings;
         let user = request.extensions().get::<SignedIn>().map(|caller| caller.user.clone());
-        let origin = settings.server.public_url.as_deref().map_or_else(
-            || format!("http://{}", request.connection_info().host()),
-            |url| url.trim_end_matches('/').to_owned(),
-        );
+        let public_url = settings.server.public_url.as_deref();
+        let origin = public_url.map_or_else(|| client::origin(request), |url| url.trim_end_matches('/').to_owned());
         let is_other = |pair: &&str| !pair.starts_with("lang=") && !pair.is_empty();
         let mut parameters = Parameters::read(request.query_string());
         Ok(Self {

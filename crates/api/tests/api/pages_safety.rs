@@ -402,6 +402,34 @@ fn no_page_leads_to_another_site() {
 }
 
 #[test]
+fn the_servers_name_is_believed_of_trusted_proxies_alone() {
+    let database = testing::sqlite();
+    let claims = [
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "https"),
+        ("Forwarded", "host=evil.example;proto=https"),
+    ];
+    let named = |app: &TestApp, path: &str| {
+        let request = app.get(path).header("Accept", HTML);
+        claims.iter().fold(request, |request, (name, value)| request.header(*name, *value)).answer()
+    };
+    let app = TestApp::spawn(&database);
+    let created = app.post("/api/v1/movies").bearer_auth(app.admin_token()).json(&json!({ "name": "Up" })).answer();
+    let movie = format!("/movies/{}", created.json()["id"]);
+    for path in ["/", "/listing", "/robots.txt", "/sitemap.xml", "/sitemap-1.xml", &movie] {
+        let answer = named(&app, path);
+        assert!(answer.text.contains(&format!("http://{}/", app.address)), "{path}: {answer:?}");
+        assert!(!answer.text.contains("evil.example"), "{path}: {answer:?}");
+    }
+    drop(app);
+    let behind = TestApp::spawn_with(&database, &[("SERVER__TRUSTED_PROXIES", "127.0.0.1")]);
+    for path in ["/", "/robots.txt", "/sitemap.xml"] {
+        let answer = named(&behind, path);
+        assert!(answer.text.contains("https://evil.example/"), "{path}: {answer:?}");
+    }
+}
+
+#[test]
 fn forms_have_a_limit() {
     let database = testing::sqlite();
     let app = TestApp::spawn_with(&database, &[("SERVER__MAX_BODY_BYTES", "2000")]);
