@@ -244,13 +244,16 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         cookies.extend(HeaderValue::from_str(&language_cookie(locale).to_string()));
     }
     let may_be_kept = response.request().method().is_safe();
+    let is_for_somebody = response.request().extensions().get::<SignedIn>().is_some();
     let headers = response.headers_mut();
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use: going back is quick, and shows nobody else's page after a logout.
     if may_be_kept && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // What is for somebody is not kept at all: browsers go back to what they have without asking, after a logout,
+        // too. What is for everybody is asked about before each use.
+        let policy = if is_for_somebody { "no-store" } else { "private, no-cache" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }
     add_headers(headers);

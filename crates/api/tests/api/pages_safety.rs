@@ -196,6 +196,8 @@ fn every_page_tells_browsers_what_they_may_do_with_it() {
                 assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
                 if answer.header("content-type").starts_with("text/html") {
                     assert_is_kept_by_nobody(&answer, &what);
+                    // Not even by the browser, which would show it again to those who go back after the logout.
+                    assert!(name.is_none() || answer.header("cache-control") == "no-store", "{what}");
                     assert_needs_nothing_inline(&answer.text, &what);
                     assert!(!answer.header("content-language").is_empty(), "{what}");
                 }
