@@ -221,7 +221,7 @@ fn chosen(request: &HttpRequest) -> Option<&'static Locale> {
 /// is needed, and says what browsers may do with the answer.
 pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let checked = match session::check_origin(request.request()) {
-        Ok(()) => auth::check_token(request.request()).await,
+        Ok(()) => auth::check_token_of_page(request.request()).await,
         Err(problem) => Err(problem),
     };
     let is_shown = checked.as_ref().err().is_none_or(|problem| is_about_session(problem, request.request()));
@@ -286,7 +286,7 @@ pub fn add_headers(headers: &mut HeaderMap) {
 /// matter.
 fn is_about_session(problem: &Problem, request: &HttpRequest) -> bool {
     let status = problem.status_code();
-    !request.headers().contains_key(header::AUTHORIZATION)
+    !auth::has_token(request.headers())
         && (status == StatusCode::UNAUTHORIZED
             || (status == StatusCode::SERVICE_UNAVAILABLE && request.method().is_safe()))
 }

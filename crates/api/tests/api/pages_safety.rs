@@ -432,6 +432,27 @@ fn the_servers_name_is_believed_of_trusted_proxies_alone() {
 }
 
 #[test]
+fn pages_ignore_logins_of_other_kinds() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    let cookie = app.session("admin");
+    let basic = "Basic YWRtaW46c2VjcmV0";
+    for path in ["/", "/login", "/stats"] {
+        let answer = app.get(path).header("Accept", HTML).header("Authorization", basic).answer();
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    }
+    let admin = app.get("/admin").header("Cookie", &cookie).header("Authorization", basic).answer();
+    assert_eq!(admin.status, 200, "{admin:?}");
+    let fields = [("username", "admin"), ("password", PASSWORD)];
+    assert_eq!(app.post("/login").header("Authorization", basic).form(&fields).answer().status, 303);
+    // A token is one everywhere, and the API knows no other logins.
+    let bad = app.get("/manage/delete/1").header("Authorization", "Bearer nonsense").answer();
+    assert!(bad.status != 200, "{bad:?}");
+    assert_eq!(app.get("/stats").header("Authorization", "Bearer nonsense").answer().status, 401);
+    app.get("/api/v1/movies").header("Authorization", basic).answer().problem(401);
+}
+
+#[test]
 fn forms_have_a_limit() {
     let database = testing::sqlite();
     let app = TestApp::spawn_with(&database, &[("SERVER__MAX_BODY_BYTES", "2000")]);
