@@ -20,7 +20,10 @@ use askama::{Template, filters::HtmlSafe};
 use bootstrap::settings::Registration;
 use domain::{
     change::Via,
-    query::parameters::{self, Parameters},
+    query::{
+        conditions::MAX_TEXT_CHARS,
+        parameters::{self, Parameters},
+    },
     time::Timestamp,
     user::{Admin, Role, User},
 };
@@ -41,6 +44,9 @@ use crate::{
 const LANGUAGE: &str = "lang";
 const LANGUAGE_DAYS: i64 = 365;
 
+/// The longest parameter that is repeated in links, of which a page has many. Few proxies pass on a longer one.
+const MAX_PAIR: usize = 8_192;
+
 /// What pages may load and where their forms lead: this server alone, pictures of movies excepted.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -52,7 +58,7 @@ pub struct Page {
     pub user: Option<User>,
     /// The path of the page.
     pub path: String,
-    /// What was asked for beside the path; the choice of a language is taken out.
+    /// What was asked for beside the path, for links; without the choice of a language, and without what is too long.
     pub query: String,
     /// What was searched for.
     pub search: String,
@@ -70,17 +76,17 @@ impl Page {
         let user = request.extensions().get::<SignedIn>().map(|caller| caller.user.clone());
         let public_url = settings.server.public_url.as_deref();
         let origin = public_url.map_or_else(|| client::origin(request), |url| url.trim_end_matches('/').to_owned());
-        let is_other = |pair: &&str| !pair.starts_with("lang=") && !pair.is_empty();
+        let is_kept = |pair: &&str| !pair.starts_with("lang=") && (1..=MAX_PAIR).contains(&pair.len());
         let mut parameters = Parameters::read(request.query_string());
         Ok(Self {
             locale: locale(request),
-            search: parameters.value("q").unwrap_or_default(),
+            search: parameters.value("q").filter(|q| q.chars().count() <= MAX_TEXT_CHARS).unwrap_or_default(),
             may_register: settings.auth.registration == Registration::Open,
             may_read: settings.auth.anonymous_read || user.is_some(),
             user,
             // With more than one slash before it, a link would lead to the server of that name.
             path: format!("/{}", request.path().trim_start_matches(['/', '\\'])),
-            query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
+            query: request.query_string().split('&').filter(is_kept).collect::<Vec<_>>().join("&"),
             origin,
         })
     }

@@ -453,6 +453,20 @@ fn pages_ignore_logins_of_other_kinds() {
 }
 
 #[test]
+fn a_very_long_query_does_not_make_a_very_long_page() {
+    let database = testing::sqlite();
+    let app = TestApp::spawn(&database);
+    let usual = app.get("/listing").header("Accept", HTML).answer().text.len();
+    for query in [format!("q={}", "longish+".repeat(5_000)), format!("colour={}", "x".repeat(40_000))] {
+        for path in ["/listing", "/nothing", "/admin"] {
+            let answer = app.get(&format!("{path}?{query}")).header("Accept", HTML).answer();
+            assert!(answer.status < 500 && answer.text.len() < usual + 10_000, "{path}: {}", answer.text.len());
+            assert!(answer.header("location").len() < 10_000, "{path}");
+        }
+    }
+}
+
+#[test]
 fn forms_have_a_limit() {
     let database = testing::sqlite();
     let app = TestApp::spawn_with(&database, &[("SERVER__MAX_BODY_BYTES", "2000")]);
