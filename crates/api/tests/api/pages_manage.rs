@@ -364,7 +364,8 @@ fn an_upload_is_checked_then_applied_then_reported(database: &TestDatabase) {
     let figures = figures.each_ref().map(String::as_str);
     let page = admin.page(&job);
     assert_has(&page, &figures);
-    assert_has(&page, &["films.csv", "a score is 0 to 10", "a year is 1870 to 2100", &format!("{job}/apply")]);
+    assert_has(&page, &["films.csv", "number from 0 to 10.", "number from 1870 to 2100.", &format!("{job}/apply")]);
+    assert_has(&admin.page(&format!("{job}?lang=de")), &["eine Zahl von 0 bis 10", "eine Zahl von 1870 bis 2100"]);
     assert_eq!(count(&app), 1, "a dry run stores nothing");
     assert_has(&admin.page("/admin/import"), &["Nothing was imported yet.", "Your uploads", &job]);
 

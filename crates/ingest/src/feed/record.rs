@@ -245,7 +245,7 @@ impl Reading {
         if first {
             self.given.push(pointer);
         } else {
-            self.refuse(pointer, ViolationCode::InvalidFormat, "the field is given twice");
+            self.refuse(pointer, ViolationCode::Duplicate, "the field is given twice");
         }
         first
     }
