@@ -27,6 +27,9 @@ use crate::{
     state::{self, blocking},
 };
 
+/// How a token is announced in the header.
+const SCHEMES: [&str; 2] = ["Bearer", "Token"];
+
 /// Anybody where the operator allows it, else a user.
 pub struct Reader(());
 
@@ -51,7 +54,18 @@ pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Resul
 
 /// Refuses a request with a token that is not valid. Whose a valid one is, the extractors of this module find out.
 pub async fn check_token(request: &HttpRequest) -> Result<(), Problem> {
-    let (token, is_cookie) = match token(request.headers())? {
+    check(request, token(request.headers())?).await
+}
+
+/// The same at a page: a login of another kind, such as a proxy asks browsers for, is none of ours.
+pub async fn check_token_of_page(request: &HttpRequest) -> Result<(), Problem> {
+    let token = if has_token(request.headers()) { token(request.headers())? } else { None };
+    check(request, token).await
+}
+
+/// Checks the token of the header, else that of the cookie.
+async fn check(request: &HttpRequest, token: Option<&str>) -> Result<(), Problem> {
+    let (token, is_cookie) = match token {
         Some(token) => (token.to_owned(), false),
         None => match session::token(request) {
             Some(token) => (token, true),
@@ -124,6 +138,14 @@ pub fn admin(request: &HttpRequest, via: Via) -> Result<Admin, Problem> {
     caller.user.as_admin(via).ok_or_else(Problem::admins_only)
 }
 
+/// Whether a request has a header with a token, valid or not.
+pub fn has_token(headers: &HeaderMap) -> bool {
+    headers.get_all(header::AUTHORIZATION).any(|value| {
+        let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+        SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()))
+    })
+}
+
 /// The token of a request: `Authorization: Bearer TOKEN`, or `Token TOKEN` as older clients write it.
 fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
@@ -134,7 +156,7 @@ fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
     let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(malformed)?;
     let token = token.trim();
-    let known = ["Bearer", "Token"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let known = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
     if known && !token.is_empty() { Ok(Some(token)) } else { Err(malformed()) }
 }
 

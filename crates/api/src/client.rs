@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! Where a request comes from, and by which name it reached the server.
 //!
 //! Behind a proxy every connection comes from the proxy, which says in a header whose request it passes on. Anybody else
 //! can say so, too: only those are believed whom the settings name.
@@ -14,6 +14,8 @@ use bootstrap::Network;
 use crate::state;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The client's address: of the connection, or, where that comes from a trusted proxy, the one that it names.
 pub fn address(request: &HttpRequest) -> IpAddr {
@@ -24,9 +26,31 @@ pub fn address(request: &HttpRequest) -> IpAddr {
     }
 }
 
+/// Under which URL the client reaches the server, without a slash at its end. A trusted proxy may know better than the
+/// request that it passes on.
+pub fn origin(request: &HttpRequest) -> String {
+    let trusted = state::of(request).map_or(&[][..], |state| &state.settings.server.trusted_proxies);
+    let is_proxy = request.peer_addr().is_some_and(|peer| is_among(peer.ip().to_canonical(), trusted));
+    let said = |name| last(request.headers(), name).filter(|_| is_proxy);
+    let host = said(X_FORWARDED_HOST).or_else(|| last(request.headers(), header::HOST));
+    let is_secure = said(X_FORWARDED_PROTO).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or_else(|| request.app_config().host()))
+}
+
+/// The last element of a header: a proxy appends what it says itself.
+fn last(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let line = headers.get_all(name).last()?.to_str().ok()?;
+    line.rsplit(',').next().map(str::trim).filter(|element| !element.is_empty())
+}
+
+fn is_among(address: IpAddr, networks: &[Network]) -> bool {
+    networks.iter().any(|network| network.contains(address))
+}
+
 /// Goes back from the connection, from one trusted proxy to who asked it, as far as they can be believed.
 fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let is_trusted = |address: IpAddr| is_among(address, trusted);
     let mut address = peer;
     if !is_trusted(address) {
         return address;

@@ -127,6 +127,7 @@ for (const field of document.querySelectorAll("input[data-genres]")) {
   chips.append(place);
   box.append(chips, list, status);
   field.after(box);
+  if (field.autofocus) input.focus();
 
   let names = [];
   let chosen = -1;

@@ -21,6 +21,8 @@ if (search) {
   let chosen = -1;
   let timer;
   let request;
+  // The text that the list is about.
+  let listed;
 
   // Forgets what was asked and not answered yet: a late answer is not to open the list again.
   const cancel = () => {
@@ -36,6 +38,7 @@ if (search) {
 
   const show = (shown) => {
     list.hidden = !shown;
+    list.removeAttribute("aria-busy");
     search.setAttribute("aria-expanded", String(shown));
     if (!shown) choose(-1);
   };
@@ -88,6 +91,7 @@ if (search) {
       const { items } = await answer.json();
       choose(-1);
       list.replaceChildren(...items.map(option));
+      listed = q;
       show(items.length > 0);
       status.textContent = items.length > 0 ? search.dataset.count.replace("#", items.length) : search.dataset.none;
     } catch (error) {
@@ -97,7 +101,10 @@ if (search) {
   };
 
   search.addEventListener("input", () => {
-    clearTimeout(timer);
+    // The answer under way is about another text, and so is the list until the next one.
+    cancel();
+    choose(-1);
+    list.setAttribute("aria-busy", "true");
     timer = setTimeout(suggest, delay);
   });
   search.addEventListener("keydown", (event) => {
@@ -107,7 +114,7 @@ if (search) {
       event.preventDefault();
       if (event.altKey && event.key === "ArrowUp") return close();
       if (list.hidden) {
-        if (count > 0) show(true);
+        if (count > 0 && listed === search.value.trim()) show(true);
         else suggest();
         if (event.altKey) return;
       }

@@ -13,7 +13,7 @@ pub use domain::import::Counts;
 use domain::{
     services::{FeedRecord, Import, Load, Outcome},
     user::Admin,
-    violation::Violations,
+    violation::{ViolationCode, Violations},
 };
 use serde::Serialize;
 
@@ -69,6 +69,9 @@ pub struct BrokenRule {
     /// The field's name, or the pointer to it without the slash in front; `None` where the rule is about the whole
     /// record.
     pub field: Option<String>,
+    /// The rule, for those who tell it in other words.
+    #[serde(skip)]
+    pub code: ViolationCode,
     /// The rule in words.
     pub reason: String,
 }
@@ -79,6 +82,7 @@ impl Rejection {
         self.violations.0.into_iter().map(move |violation| BrokenRule {
             record: self.record,
             field: violation.field.strip_prefix('/').map(str::to_owned),
+            code: violation.code,
             reason: violation.detail,
         })
     }

@@ -96,4 +96,5 @@ violation-genre-count =
        *[other] للفيلم { $max } نوع على الأكثر.
     }
 violation-genre-at = النوع { $position }: { $problem }
+violation-unknown-field = لا يوجد حقل بهذا الاسم في بيانات الفيلم.
 violation-other = لا يمكن قبول هذا كما هو.

@@ -64,4 +64,5 @@ violation-genre = In einem Genre sind Kommas, senkrechte Striche und Steuerzeich
 violation-genre-taken = Ein anderes Genre heißt schon so.
 violation-genre-count = Ein Film hat höchstens { $max } Genres.
 violation-genre-at = Genre { $position }: { $problem }
+violation-unknown-field = Ein Film hat kein solches Feld.
 violation-other = Das kann so nicht angenommen werden.

@@ -68,4 +68,5 @@ violation-genre-taken = Another genre has this name.
 violation-genre-count = A movie has at most { $max } genres.
 # One of several genres: $problem is one of the sentences above.
 violation-genre-at = Genre { $position }: { $problem }
+violation-unknown-field = A movie has no such field.
 violation-other = This cannot be accepted as it is.

@@ -64,4 +64,5 @@ violation-genre = Un género no puede contener comas, barras verticales ni carac
 violation-genre-taken = Otro género tiene este nombre.
 violation-genre-count = Una película tiene como máximo { $max } géneros.
 violation-genre-at = Género { $position }: { $problem }
+violation-unknown-field = Una película no tiene ese campo.
 violation-other = Esto no se puede aceptar tal como está.

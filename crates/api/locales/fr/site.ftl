@@ -64,4 +64,5 @@ violation-genre = Un genre ne peut contenir ni virgule, ni barre verticale, ni c
 violation-genre-taken = Un autre genre porte ce nom.
 violation-genre-count = Un film a au plus { $max } genres.
 violation-genre-at = Genre { $position } : { $problem }
+violation-unknown-field = Un film ne comporte pas ce champ.
 violation-other = Cette valeur ne peut pas être acceptée telle quelle.

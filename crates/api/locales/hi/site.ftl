@@ -64,4 +64,5 @@ violation-genre = शैली के नाम में अल्पविर�
 violation-genre-taken = इस नाम की दूसरी शैली मौजूद है।
 violation-genre-count = एक फ़िल्म की अधिक से अधिक { $max } शैलियाँ हो सकती हैं।
 violation-genre-at = शैली { $position }: { $problem }
+violation-unknown-field = फ़िल्म में ऐसा कोई फ़ील्ड नहीं होता।
 violation-other = इसे इस रूप में स्वीकार नहीं किया जा सकता।

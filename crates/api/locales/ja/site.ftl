@@ -64,4 +64,5 @@ violation-genre = ジャンル名にコンマ、縦線、制御文字は使え�
 violation-genre-taken = 同じ名前のジャンルがすでにあります。
 violation-genre-count = ジャンルは1本の映画につき{ $max }個までです。
 violation-genre-at = ジャンル{ $position }：{ $problem }
+violation-unknown-field = 映画にこの項目はありません。
 violation-other = この内容は受け付けられません。

@@ -202,7 +202,10 @@ pub fn show_refused(page: &Page, problem: &Problem, template: &impl Template) ->
 
 /// Where to go after a login: a path of this server, else its first page.
 pub fn within_site(next: &str) -> &str {
-    let is_path = next.starts_with('/') && !next.starts_with("//");
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    // Browsers take steps such as `..` away, also where they are encoded, and the rest may begin with two slashes.
+    let is_step = |segment: &str| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..");
+    let is_path = path.starts_with('/') && !path.contains("//") && !path.split('/').any(is_step);
     let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_path && is_plain { next } else { "/" }
 }
@@ -213,7 +216,7 @@ mod tests {
 
     #[test]
     fn one_comes_back_to_this_site_alone() {
-        for good in ["/", "/listing?q=a%20b&p=2", "/movies/3", "/admin"] {
+        for good in ["/", "/listing?q=a%20b&p=2", "/listing?q=http://../a", "/movies/3", "/admin", "/.well-known/x"] {
             assert_eq!(within_site(good), good);
         }
         for bad in [
@@ -223,6 +226,10 @@ mod tests {
             "/\\evil.example",
             "https://evil.example",
             "https:evil.example",
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "/%2E/%2e./x",
+            "/a//b",
             "/a\r\nb",
             "/\t/evil.example",
             "javascript:x",

@@ -196,7 +196,13 @@ impl<'a> Text<'a> {
     /// The text with what somebody typed for one of its variables: whichever way that is written, it turns nothing
     /// around beyond itself.
     pub fn with_typed(self, name: &'static str, typed: &str) -> Self {
-        self.with(name, format!("\u{2068}{typed}\u{2069}"))
+        // In a language that is written from right to left, values are kept apart in any case.
+        if typed.is_ascii() {
+            return self.with(name, typed.to_owned());
+        }
+        // Marks of this kind that were typed could end the one set here.
+        let plain: String = typed.chars().filter(|c| !matches!(c, '\u{2066}'..='\u{2069}')).collect();
+        self.with(name, format!("\u{2068}{plain}\u{2069}"))
     }
 }
 

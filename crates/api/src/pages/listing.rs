@@ -284,7 +284,7 @@ fn said<'a>(page: &'a Page, ignored: &'a Ignored) -> Text<'a> {
         }
         _ => page.t("list-ignored-number"),
     };
-    text.with("name", name)
+    text.with_typed("name", name)
 }
 
 /// The conditions in force, each to be taken away.
@@ -399,7 +399,11 @@ fn sorts<'a>(page: &'a Page, list: &'a ListQuery) -> Vec<SortOption<'a>> {
         .map(|(key, label)| SortOption { value: if key == usual { "" } else { key }, label, chosen: key == given })
         .collect();
     if !options.iter().any(|option| option.chosen) {
-        options.push(SortOption { value: given, label: page.t("list-sort-other").with("keys", given), chosen: true });
+        options.push(SortOption {
+            value: given,
+            label: page.t("list-sort-other").with_typed("keys", given),
+            chosen: true,
+        });
     }
     options
 }

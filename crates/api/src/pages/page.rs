@@ -20,7 +20,10 @@ use askama::{Template, filters::HtmlSafe};
 use bootstrap::settings::Registration;
 use domain::{
     change::Via,
-    query::parameters::{self, Parameters},
+    query::{
+        conditions::MAX_TEXT_CHARS,
+        parameters::{self, Parameters},
+    },
     time::Timestamp,
     user::{Admin, Role, User},
 };
@@ -32,6 +35,7 @@ use super::{
 };
 use crate::{
     auth::{self, SignedIn},
+    client,
     problem::Problem,
     state,
 };
@@ -39,6 +43,9 @@ use crate::{
 /// The cookie with the language that was chosen.
 const LANGUAGE: &str = "lang";
 const LANGUAGE_DAYS: i64 = 365;
+
+/// The longest parameter that is repeated in links, of which a page has many. Few proxies pass on a longer one.
+const MAX_PAIR: usize = 8_192;
 
 /// What pages may load and where their forms lead: this server alone, pictures of movies excepted.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; \
@@ -51,7 +58,7 @@ pub struct Page {
     pub user: Option<User>,
     /// The path of the page.
     pub path: String,
-    /// What was asked for beside the path; the choice of a language is taken out.
+    /// What was asked for beside the path, for links; without the choice of a language, and without what is too long.
     pub query: String,
     /// Whether a page of this server leads here, as far as the browser tells: what the address says of what was just
     /// done is not believed otherwise.
@@ -70,17 +77,18 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let settings = &state::of(request)?.settings;
         let user = request.extensions().get::<SignedIn>().map(|caller| caller.user.clone());
-        let is_other = |pair: &&str| !pair.starts_with("lang=") && !pair.is_empty();
+        let is_kept = |pair: &&str| !pair.starts_with("lang=") && (1..=MAX_PAIR).contains(&pair.len());
         let mut parameters = Parameters::read(request.query_string());
         Ok(Self {
             locale: locale(request),
-            search: parameters.value("q").unwrap_or_default(),
+            search: parameters.value("q").filter(|q| q.chars().count() <= MAX_TEXT_CHARS).unwrap_or_default(),
             may_register: settings.auth.registration == Registration::Open,
             may_read: settings.auth.anonymous_read || user.is_some(),
             user,
             is_led_to: session::leads_here(request)?,
-            path: request.path().to_owned(),
-            query: request.query_string().split('&').filter(is_other).collect::<Vec<_>>().join("&"),
+            // With more than one slash before it, a link would lead to the server of that name.
+            path: format!("/{}", request.path().trim_start_matches(['/', '\\'])),
+            query: request.query_string().split('&').filter(is_kept).collect::<Vec<_>>().join("&"),
             origin: origin(request)?,
         })
     }
@@ -212,7 +220,7 @@ pub fn see_other(path: &str) -> HttpResponse {
 pub fn origin(request: &HttpRequest) -> Result<String, Problem> {
     Ok(match state::of(request)?.settings.server.public_url.as_deref() {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", request.connection_info().host()),
+        None => client::origin(request),
     })
 }
 
@@ -229,7 +237,7 @@ fn chosen(request: &HttpRequest) -> Option<&'static Locale> {
 /// is needed, and says what browsers may do with the answer.
 pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let checked = match session::check_origin(request.request()) {
-        Ok(()) => auth::check_token(request.request()).await,
+        Ok(()) => auth::check_token_of_page(request.request()).await,
         Err(problem) => Err(problem),
     };
     let is_shown = checked.as_ref().err().is_none_or(|problem| is_about_session(problem, request.request()));
@@ -257,10 +265,9 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
-    // Asked about before each use. What is a user's own is not kept at all, as `delivery` says of what is silent here:
-    // going back does not ask, and would show it after a logout. Pages of the catalogue, which have tags, are nobody's.
-    let is_own = is_signed_in && !headers.contains_key(header::ETAG);
-    if may_be_kept && !is_own && !headers.contains_key(header::CACHE_CONTROL) {
+    // What is for everybody is asked about before each use. What is for somebody is not kept at all, as `delivery` says
+    // of what is silent here: browsers go back to what they have without asking, after a logout, too.
+    if may_be_kept && !is_signed_in && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     }
@@ -294,7 +301,7 @@ pub fn add_headers(headers: &mut HeaderMap) {
 /// matter.
 fn is_about_session(problem: &Problem, request: &HttpRequest) -> bool {
     let status = problem.status_code();
-    !request.headers().contains_key(header::AUTHORIZATION)
+    !auth::has_token(request.headers())
         && (status == StatusCode::UNAUTHORIZED
             || (status == StatusCode::SERVICE_UNAVAILABLE && request.method().is_safe()))
 }

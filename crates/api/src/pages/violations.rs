@@ -6,10 +6,12 @@
 use domain::violation::{
     Violation,
     ViolationCode::{
-        self, Duplicate, Incorrect, InvalidFormat, OutOfRange, Required, Taken, TooLong, TooShort, WrongType,
+        self, Duplicate, Incorrect, InvalidFormat, OutOfRange, Required, Taken, TooLong, TooShort, UnknownField,
+        WrongType,
     },
     Violations,
 };
+use ingest::BrokenRule;
 
 use super::{
     i18n::{Locale, Text},
@@ -28,6 +30,12 @@ pub enum Subject {
 /// The text that tells of a violation.
 pub fn text<'a>(page: &'a Page, subject: Subject, violation: &Violation) -> Text<'a> {
     rule(page.locale, subject, violation).unwrap_or_else(|| page.t("violation-other"))
+}
+
+/// The text that tells of a rule for movies that the record of a feed breaks; forms cannot break all of them.
+pub fn of_record<'a>(page: &'a Page, broken: &BrokenRule) -> Option<Text<'a>> {
+    let field = broken.field.as_deref().unwrap_or_default();
+    rule(page.locale, Subject::Movie, &Violation::new(field, broken.code, ""))
 }
 
 /// What is wrong with the fields of a form, for its template.
@@ -90,6 +98,7 @@ fn rule<'a>(locale: &'a Locale, subject: Subject, violation: &Violation) -> Opti
             _ => None,
         },
         (Subject::Movie, "genres") if code == TooLong => Some(locale.t("violation-genre-count").with("max", 32)),
+        (Subject::Movie, _) if code == UnknownField => Some(locale.t("violation-unknown-field")),
         (Subject::Movie, "") if code == Duplicate => Some(locale.t("violation-duplicate")),
         (Subject::Movie, field) => {
             let index: u64 = field.strip_prefix("genres/")?.parse().ok()?;
@@ -215,6 +224,7 @@ mod tests {
         // What services and forms say by themselves.
         for (subject, field, code) in [
             (Subject::Movie, "", Duplicate),
+            (Subject::Movie, "/colour", UnknownField),
             (Subject::Movie, "/imdb_id", Taken),
             (Subject::Movie, "/popularity", WrongType),
             (Subject::Movie, "/imdb_score", WrongType),

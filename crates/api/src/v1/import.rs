@@ -296,6 +296,6 @@ impl Loaded {
 
 fn report(counts: Counts, rejected: Vec<BrokenRule>) -> ImportReport {
     let Counts { created, updated, unchanged, rejected: rejected_count } = counts;
-    let body = |BrokenRule { record, field, reason }| BrokenRuleBody { record, field, reason };
+    let body = |BrokenRule { record, field, reason, .. }| BrokenRuleBody { record, field, reason };
     ImportReport { created, updated, unchanged, rejected_count, rejected: rejected.into_iter().map(body).collect() }
 }

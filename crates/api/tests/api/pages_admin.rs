@@ -276,6 +276,9 @@ fn what_was_typed_is_kept_where_something_is_wrong(database: &TestDatabase) {
         assert!(answer.text.contains(part), "{part}: {}", answer.text);
     }
     assert_eq!(answer.text.matches("class=\"wrong\"").count(), 5);
+    // There somebody goes on writing.
+    let (_, after_first) = answer.text.split_once("aria-invalid=\"true\"").unwrap();
+    assert!(after_first.starts_with(" autofocus") && answer.text.matches("autofocus").count() == 1, "{}", answer.text);
     assert_eq!(app.get(MOVIES).answer().json()["total"]["value"], 0);
 }
 

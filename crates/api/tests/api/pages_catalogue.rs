@@ -15,6 +15,7 @@ testing::on_every_database! {
     the_address_holds_what_is_asked_for,
     bad_numbers_give_the_nearest_good_page,
     what_is_not_understood_is_said_and_the_list_shown,
+    what_is_typed_turns_no_sentence_around,
     chips_add_and_remove_conditions,
     the_api_request_gives_the_same_movies_in_the_same_order,
     beyond_numbered_pages_cursors_go_on,
@@ -161,6 +162,22 @@ fn what_is_not_understood_is_said_and_the_list_shown(database: &TestDatabase) {
     let long = format!("/listing?q={}", "word+".repeat(100));
     assert!(html(&app, &long).contains("it is too long"));
     assert!(html(&app, "/listing?sort=up&lang=de").contains("wurde ignoriert"));
+}
+
+fn what_is_typed_turns_no_sentence_around(database: &TestDatabase) {
+    let app = TestApp::spawn(database);
+    let override_ = "\u{202e}";
+    for language in ["en", "ja", "ar"] {
+        let list = html(&app, &format!("/listing?q=%E2%80%AEabc%E2%81%A9&lang={language}"));
+        let title = list.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0;
+        let heading = list.split_once("<h1>").unwrap().1.split_once("</h1>").unwrap().0;
+        for text in [title, heading] {
+            // The end of the isolation that was typed is not the end of ours.
+            assert!(text.contains(&format!("\u{2068}{override_}abc\u{2069}")), "{language}: {text:?}");
+        }
+        let list = html(&app, &format!("/listing?colou%E2%80%AEr=1&sort=%E2%80%AEname&lang={language}"));
+        assert!(list.contains(&format!("\u{2068}colou{override_}r\u{2069}")), "{language}: {list}");
+    }
 }
 
 fn chips_add_and_remove_conditions(database: &TestDatabase) {

@@ -142,10 +142,7 @@ fn genres_are_added_renamed_merged_and_deleted(database: &TestDatabase) {
     assert_has(&admin.page("/admin/genres?name=zzz"), &["No genre has this in its name."]);
 
     let noir = genre_id_after(&app, &admin, " Noir ");
-    assert_has(
-        &admin.page(&format!("/admin/genres?done=added&id={noir}")),
-        &["The genre \u{2068}Noir\u{2069} was added."],
-    );
+    assert_has(&admin.page(&format!("/admin/genres?done=added&id={noir}")), &["The genre Noir was added."]);
 
     let path = format!("/admin/genres/{sci_fi}");
     admin.done(&path, &[("name", "Science Fiction")], &format!("/admin/genres?done=renamed&id={sci_fi}"));
@@ -157,7 +154,7 @@ fn genres_are_added_renamed_merged_and_deleted(database: &TestDatabase) {
     assert_eq!(genres_of(&app, one), json!(["Science Fiction"]), "nothing happened yet");
     let merged = format!("/admin/genres?done=merged&id={drama}&movies=2");
     admin.done(&format!("{path}/merge"), &[("into", &drama.to_string())], &merged);
-    assert_has(&admin.page(&merged), &["2 movies went over to \u{2068}Drama\u{2069}."]);
+    assert_has(&admin.page(&merged), &["2 movies went over to Drama."]);
     assert_eq!((genres_of(&app, one), genres_of(&app, both)), (json!(["Drama"]), json!(["Drama"])));
     assert_eq!(admin.get(&path).status, 404);
 
@@ -376,16 +373,11 @@ fn an_upload_is_checked_then_applied_then_reported(database: &TestDatabase) {
     let figures = figures.each_ref().map(String::as_str);
     let page = admin.page(&job);
     assert_has(&page, &figures);
-    assert_has(
-        &page,
-        &[
-            "<span class=\"fine\">41 bytes</span>",
-            "films.csv",
-            "a score is 0 to 10",
-            "a year is 1870 to 2100",
-            &format!("{job}/apply"),
-        ],
-    );
+    let figures =
+        ["<span class=\"fine\">41 bytes</span>", "films.csv", "number from 0 to 10.", "number from 1870 to 2100."];
+    assert_has(&page, &figures);
+    assert_has(&page, &[&format!("{job}/apply")]);
+    assert_has(&admin.page(&format!("{job}?lang=de")), &["eine Zahl von 0 bis 10", "eine Zahl von 1870 bis 2100"]);
     assert_eq!(count(&app), 1, "a dry run stores nothing");
     assert_has(&admin.page("/admin/import"), &["Nothing was imported yet.", "Your uploads", &job]);
 

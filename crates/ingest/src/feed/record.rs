@@ -245,7 +245,7 @@ impl Reading {
         if first {
             self.given.push(pointer);
         } else {
-            self.refuse(pointer, ViolationCode::InvalidFormat, "the field is given twice");
+            self.refuse(pointer, ViolationCode::Duplicate, "the field is given twice");
         }
         first
     }
@@ -403,7 +403,7 @@ mod tests {
                 "/genres/3 wrong_type",
                 "/rating~1stars unknown_field",
                 "/votes wrong_type",
-                "/popularity invalid_format",
+                "/popularity duplicate",
                 "/director too_short",
                 "/genres/2 invalid_format",
                 "/year out_of_range",

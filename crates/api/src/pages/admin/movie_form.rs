@@ -87,6 +87,8 @@ struct FormField<'a> {
     hint: Option<Text<'a>>,
     value: &'a str,
     wrong: Vec<String>,
+    /// Whether it is the first that is wrong.
+    is_first_wrong: bool,
 }
 
 impl FormField<'_> {
@@ -142,7 +144,8 @@ impl<'a> FormTemplate<'a> {
     }
 
     fn fields(&self) -> impl Iterator<Item = FormField<'_>> {
-        self.typed.fields().map(|(name, value)| {
+        let mut all_right = true;
+        self.typed.fields().map(move |(name, value)| {
             let page = self.page;
             let hint = match name {
                 "director" => Some(page.t("admin-hint-director")),
@@ -160,7 +163,9 @@ impl<'a> FormTemplate<'a> {
             if name == "imdb_id" && self.imdb_id_of.is_some() {
                 wrong.push(page.t("admin-imdb-id-taken").to_string());
             }
-            FormField { name, label: label(page, name), hint, value, wrong }
+            let is_first_wrong = all_right && !wrong.is_empty();
+            all_right &= wrong.is_empty();
+            FormField { name, label: label(page, name), hint, value, wrong, is_first_wrong }
         })
     }
 }

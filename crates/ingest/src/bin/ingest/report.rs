@@ -112,7 +112,7 @@ impl Report {
     }
 
     pub fn write_text(&self, out: &mut impl Write, dry_run: bool) -> io::Result<()> {
-        for Listed { file, line, rule: BrokenRule { record, field, reason } } in &self.rejected {
+        for Listed { file, line, rule: BrokenRule { record, field, reason, .. } } in &self.rejected {
             let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
             writeln!(out, "{file}: record {record}{line}: {field}{reason}")?;

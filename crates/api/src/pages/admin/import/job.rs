@@ -544,6 +544,8 @@ impl RejectsWriter {
 
 #[cfg(test)]
 mod tests {
+    use domain::violation::ViolationCode;
+
     use super::*;
 
     fn job(jobs: &Jobs) -> Arc<Job> {
@@ -606,8 +608,9 @@ mod tests {
     #[test]
     fn rejects_are_safe_in_a_spreadsheet() {
         let mut rejects = RejectsWriter::new();
-        rejects.write(&BrokenRule { record: 7, field: Some("=1+1".to_owned()), reason: "a \"b\"\n".to_owned() });
-        rejects.write(&BrokenRule { record: 8, field: None, reason: "c".to_owned() });
+        let code = ViolationCode::InvalidFormat;
+        rejects.write(&BrokenRule { record: 7, field: Some("=1+1".to_owned()), code, reason: "a \"b\"\n".to_owned() });
+        rejects.write(&BrokenRule { record: 8, field: None, code, reason: "c".to_owned() });
         let rejects = rejects.finish().unwrap();
         let text = |file: &File| {
             let mut buffer = [0; 1_000];

@@ -30,6 +30,7 @@ use crate::{
     pages::{
         i18n::Text,
         page::{Page, PageAdmin, see_other},
+        violations,
     },
     problem::Problem,
     state::{State, blocking},
