@@ -16,6 +16,7 @@ mod at_once;
 mod backup;
 mod bad_input;
 mod batch;
+#[cfg(feature = "mysql")]
 mod behind_nginx;
 mod changes;
 mod compat;
