@@ -1,10 +1,10 @@
 //! `/metrics`: what happens in the server, for Prometheus.
 //!
 //! What requests do is counted as they do it, by atomic counters that are found without a lock and without allocating.
-//! What can be asked for is looked up when somebody asks: see [`sampled`].
+//! What can be asked for is looked up when somebody asks: see `sampled`.
 //!
 //! The number of series is bounded: labels have the values that are written here, and the paths and methods of
-//! [`routes::endpoints`]. What a client makes up counts as [`OTHER`].
+//! [`routes::endpoints`]. What a client makes up counts as `OTHER`.
 
 mod process;
 
