@@ -47,7 +47,12 @@ struct Noted {
 
 impl Site {
     fn start(programs: &[Program; 2]) -> Self {
-        let settings = [("AUTH__ADMIN_PASSWORD", PASSWORD), ("SERVER__DRAIN_SECONDS", "3")];
+        let settings = [
+            ("AUTH__ADMIN_PASSWORD", PASSWORD),
+            ("SERVER__DRAIN_SECONDS", "3"),
+            // Nobody reads the log meanwhile, and it would fill the pipe.
+            ("LOG__LEVEL", "info,api::request=warn"),
+        ];
         let servers: Vec<_> = programs.iter().map(|program| program.serve(&settings)).collect();
         let files = tempfile::tempdir().unwrap();
         let at = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
