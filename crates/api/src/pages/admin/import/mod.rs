@@ -198,9 +198,7 @@ async fn show(
         Parameters::read(&page.query).flag("busy") && matches!(status.stage, Stage::Uploaded | Stage::Checked);
     let alert = is_busy.then(|| page.t("manage-import-busy"));
     let most = state.settings.server.max_import_bytes as u64;
-    let mut response = page.show(&JobTemplate { page: &page, job: &job, status, alert, most })?;
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    page.show(&JobTemplate { page: &page, job: &job, status, alert, most })
 }
 
 /// How far a job is, for the script of its page.
@@ -220,9 +218,8 @@ async fn progress(
     let job = state.jobs.get(&id, admin.user())?;
     let status = job.now();
     let text = page.t("manage-import-read").with("count", status.counts.records()).to_string();
-    let no_store = (header::CACHE_CONTROL, "no-store");
     let progress = Progress { stage: status.stage.name(), percent: job.percent(), text };
-    Ok(HttpResponse::Ok().insert_header(no_store).json(progress))
+    Ok(HttpResponse::Ok().json(progress))
 }
 
 async fn check(PageAdmin(admin): PageAdmin, state: State, id: Path<String>) -> Result<HttpResponse, Problem> {
@@ -263,7 +260,6 @@ async fn rejects(
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, content_type))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(chunks(file)))
 }
 
